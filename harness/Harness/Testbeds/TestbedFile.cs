@@ -1,0 +1,164 @@
+using System.Text.RegularExpressions;
+using Lab.Contracts.Testbeds;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Lab.Harness.Testbeds;
+
+/// <summary>Reads a testbed file and says everything that is wrong with it at once.</summary>
+public static partial class TestbedFile
+{
+    public const int FileBytesMax = 256 * 1024;
+    public const int NodesMax = 64;
+
+    private const long MiB = 1L << 20;
+    private const long GiB = 1L << 30;
+
+    /// <exception cref="TestbedFileException">The file is missing, no YAML, or says what cannot be.</exception>
+    public static Testbed Load(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+            throw new TestbedFileException(path, [new TestbedError(0, "no such file")]);
+        if (file.Length > FileBytesMax)
+            throw new TestbedFileException(path, [new TestbedError(0, $"longer than {FileBytesMax} bytes")]);
+        return Parse(File.ReadAllText(path), path);
+    }
+
+    /// <inheritdoc cref="Load"/>
+    public static Testbed Parse(string text, string path)
+    {
+        var errors = new List<TestbedError>();
+        var testbed = Read(text, errors);
+        if (errors.Count > 0)
+            throw new TestbedFileException(path, [.. errors.OrderBy(e => e.Line)]);
+        return testbed!;
+    }
+
+    private static Testbed? Read(string text, List<TestbedError> errors)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException e)
+        {
+            errors.Add(new TestbedError(e.Start.Line, "not YAML: " + e.Message));
+            return null;
+        }
+        if (stream.Documents.Count != 1)
+        {
+            errors.Add(new TestbedError(1, "must hold one YAML document"));
+            return null;
+        }
+        var root = new YamlCursor(stream.Documents[0].RootNode, "", errors);
+        var testbed = new Testbed
+        {
+            Name = root.Text("name", NameProblem),
+            Manager = ReadManager(root),
+            Storage = [.. root.List("storage").Select(ReadStorage)],
+            Nodes = [.. root.List("nodes").Select(ReadNode)],
+        };
+        root.RefuseUnknown();
+        CheckWhole(testbed, root);
+        return testbed;
+    }
+
+    private static ManagerSource ReadManager(YamlCursor root)
+    {
+        if (root.Mapping("manager") is not { } manager)
+            return new ManagerSource.Build(".");
+        var hasUrl = manager.Has("url");
+        if (hasUrl == manager.Has("build"))
+            manager.Error(manager.Line, "manager needs either build (a checkout) or url (a manager that runs)");
+        ManagerSource source = hasUrl
+            ? new ManagerSource.Running(ReadHttps(manager, "url"))
+            : new ManagerSource.Build(manager.Text("build", fallback: "."));
+        manager.RefuseUnknown();
+        return source;
+    }
+
+    private static StorageTarget ReadStorage(YamlCursor entry)
+    {
+        entry.Text("kind", kind => kind == "emulated" ? null : $"'{kind}' is not known; use emulated");
+        var target = new StorageTarget(
+            entry.Text("name", NameProblem),
+            entry.Text("protocol", p => p == "nbd" ? null : $"'{p}' is not known; use nbd", "nbd"),
+            entry.Size("pool", GiB, 1024 * 1024 * GiB, "64GiB"));
+        entry.RefuseUnknown();
+        return target;
+    }
+
+    private static TestbedNode ReadNode(YamlCursor entry)
+    {
+        var name = entry.Text("name", NameProblem);
+        TestbedNode node = entry.Text("kind", KindProblem) == "real" ? ReadRealNode(entry, name) : ReadEmulatedNode(entry, name);
+        entry.RefuseUnknown();
+        return node;
+    }
+
+    private static EmulatedNode ReadEmulatedNode(YamlCursor entry, string name)
+    {
+        var host = entry.Mapping("host");
+        var soc = entry.Mapping("soc");
+        var node = new EmulatedNode(
+            name,
+            host?.Number("vcpus", 1, 64, 1) ?? 1,
+            host?.Size("memory", 256 * MiB, 1024 * GiB, "512MiB") ?? 512 * MiB,
+            soc?.Number("cpus", 0.1, 64, 1.0) ?? 1.0,
+            soc?.Size("memory", 256 * MiB, 1024 * GiB, "512MiB") ?? 512 * MiB);
+        host?.RefuseUnknown();
+        soc?.RefuseUnknown();
+        return node;
+    }
+
+    private static RealNode ReadRealNode(YamlCursor entry, string name)
+    {
+        if (!entry.Has("serial"))
+            entry.Error(entry.Line, $"node {name} is real: list the DPU's serial number, or it is not touched");
+        var serial = entry.Text("serial", fallback: "");
+        var agent = entry.Mapping("agent");
+        if (agent?.Text("enrolled", fallback: "") != "true")
+            entry.Error(entry.LineOf("agent"), $"node {name} is real: its agent must be enrolled (agent: {{enrolled: true}})");
+        agent?.RefuseUnknown();
+        if (entry.Mapping("bmc") is not { } bmc)
+        {
+            entry.Error(entry.Line, $"node {name} is real: bmc is missing (redfish, secret)");
+            return new RealNode(name, serial, new Uri("https://invalid/"), "");
+        }
+        var redfish = ReadHttps(bmc, "redfish");
+        var secret = bmc.Text("secret", s => s.StartsWith("env:", StringComparison.Ordinal) && s.Length > 4
+            ? null : "secrets never stand in the file; name an environment variable, such as env:BMC17");
+        bmc.RefuseUnknown();
+        return new RealNode(name, serial, redfish, secret.Replace("env:", "", StringComparison.Ordinal));
+    }
+
+    private static Uri ReadHttps(YamlCursor entry, string key)
+    {
+        var text = entry.Text(key, t => Uri.TryCreate(t, UriKind.Absolute, out var url) && url.Scheme == "https" ? null : "must be an https:// address");
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : new Uri("https://invalid/");
+    }
+
+    private static void CheckWhole(Testbed testbed, YamlCursor root)
+    {
+        foreach (var twice in testbed.Nodes.Select(n => n.Name).Concat(testbed.Storage.Select(s => s.Name)).GroupBy(n => n).Where(g => g.Key.Length > 0 && g.Count() > 1))
+            root.Error(root.LineOf("nodes"), $"the name {twice.Key} is given {twice.Count()} times");
+        if (testbed.Nodes.Count > NodesMax)
+            root.Error(root.LineOf("nodes"), $"{testbed.Nodes.Count} nodes; at most {NodesMax}");
+        if (testbed.Storage.Count > 1)
+            root.Error(root.LineOf("storage"), "one storage target at most");
+        if (testbed.Manager is ManagerSource.Running && testbed.Nodes.Any(n => n is EmulatedNode))
+            root.Error(root.LineOf("manager"), "emulated nodes enrol at a manager of this testbed; give manager.build");
+        if (testbed.Manager is ManagerSource.Build && testbed.Nodes.Any(n => n is RealNode))
+            root.Error(root.LineOf("manager"), "real nodes are enrolled at a manager that runs; give manager.url");
+    }
+
+    private static string? KindProblem(string kind) => kind is "emulated" or "real" ? null : $"'{kind}' is not known; use emulated or real";
+
+    private static string? NameProblem(string name) =>
+        NamePattern().IsMatch(name) ? null : $"'{name}' must be 1 to 15 lower case letters, digits and dashes, starting with a letter";
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{0,14}$")]
+    private static partial Regex NamePattern();
+}
