@@ -1,1 +1,3 @@
-return 0;
+using Lab.Manager.Configuration;
+
+return await ManagerCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,32 @@
+using Lab.Manager.BareMetal;
+using Lab.Manager.BlockStorage;
+using Lab.Manager.Configuration;
+using Lab.Manager.Database;
+using Lab.Manager.Http;
+using Lab.Manager.Pki;
+using Lab.Manager.Telemetry;
+
+namespace Lab.Manager.Hosting;
+
+/// <summary>What the manager is made of, feature by feature.</summary>
+internal static class ManagerComposition
+{
+    public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton(TimeProvider.System)
+        .AddBootstrap()
+        .AddDatabase()
+        .AddPki()
+        .AddApi()
+        .AddStorageTarget()
+        .AddBareMetal()
+        .AddOperationTelemetry()
+        .AddHostedService<StartupTaskRunner>();
+
+    public static WebApplication MapManager(this WebApplication app)
+    {
+        app.UsePlanes();
+        app.UseApi();
+        return app;
+    }
+}
