@@ -1,0 +1,54 @@
+namespace Lab.Contracts.Runs;
+
+/// <summary>
+/// Metrics and dimensions that a report knows by name. A scenario may emit others: they get their table row, ratio and
+/// distribution all the same, only not a place in a section of their own.
+/// </summary>
+public static class MetricNames
+{
+    /// <summary>API request until the guest's shell answers [s]. Its phases are events of operation <see cref="Operations.Boot"/>.</summary>
+    public const string BootTotal = "boot.total";
+
+    /// <summary>Clone of a volume from an image or snapshot [s]. Baseline: the clone of the smallest volume.</summary>
+    public const string CloneDuration = "clone.duration";
+
+    /// <summary>Stages of a hot-plug cycle [s], each from the request; dimension <see cref="Dimensions.Device"/>.</summary>
+    public const string HotPlugSeen = "hotplug.seen";
+    public const string HotPlugFirstIo = "hotplug.first_io";
+    public const string HotPlugRemoved = "hotplug.removed";
+
+    /// <summary>Block throughput; dimension <see cref="Dimensions.Workload"/>.</summary>
+    public const string DiskIops = "disk.iops";
+    public const string DiskBandwidth = "disk.bandwidth";
+    public const string DiskLatency = "disk.latency";
+
+    /// <summary>Network throughput between two hosts; dimension <see cref="Dimensions.Workload"/>.</summary>
+    public const string NetBandwidth = "net.bandwidth";
+    public const string NetRoundTrip = "net.rtt";
+
+    /// <summary>
+    /// CPU spent while a workload ran [core]; dimensions <see cref="Dimensions.Of"/> and the <see cref="Dimensions.Workload"/> it
+    /// stood beside.
+    /// </summary>
+    public const string CpuUsed = "cpu.used";
+
+    public static class Dimensions
+    {
+        /// <summary>disk or nic.</summary>
+        public const string Device = "device";
+
+        /// <summary>For example randread-4k-qd32, tcp.</summary>
+        public const string Workload = "workload";
+
+        /// <summary>Whose CPU: soc, host or target.</summary>
+        public const string Of = "of";
+        public const string Node = "node";
+    }
+
+    public static class Operations
+    {
+        public const string Boot = "boot";
+        public const string AttachDisk = "attach-disk";
+        public const string AttachNic = "attach-nic";
+    }
+}
