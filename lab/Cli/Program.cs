@@ -1,1 +1,3 @@
-return 0;
+using Lab.Cli;
+
+return await LabCommandLine.InvokeAsync(args, Console.Out, Console.Error);

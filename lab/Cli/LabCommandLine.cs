@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Lab.Contracts.Runs;
+
+namespace Lab.Cli;
+
+/// <summary>The <c>lab</c> program: its commands, and exceptions turned into exit codes in one place.</summary>
+public static class LabCommandLine
+{
+    public static RootCommand Create() =>
+        new("Raises testbeds of a DPU-based bare-metal cloud, measures them and reports.");
+
+    /// <summary>Parses and runs a command line. SIGINT and SIGTERM cancel the command's token.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default)
+    {
+        var parsed = Create().Parse(args);
+        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration, cancel);
+            return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
+        }
+        catch (Exception exception) when (exception is UsageException or RunRecordException)
+        {
+            await error.WriteLineAsync($"lab: {exception.Message}");
+            return ExitCodes.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("lab: interrupted");
+            return ExitCodes.Infrastructure;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"lab: {exception.Message}");
+            return ExitCodes.Infrastructure;
+        }
+    }
+}
