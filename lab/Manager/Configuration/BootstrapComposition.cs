@@ -2,8 +2,10 @@ namespace Lab.Manager.Configuration;
 
 internal static class BootstrapComposition
 {
-    public static IServiceCollection AddBootstrap(this IServiceCollection services) => services
-        .AddSingleton(provider => provider.GetRequiredService<ManagerOptions>().BootstrapFile is { } path
-            ? BootstrapFile.Read(path)
+    /// <summary>Read at once: a file that cannot be used ends the start before anything is changed.</summary>
+    /// <exception cref="ManagerException"/>
+    public static IServiceCollection AddBootstrap(this IServiceCollection services, ManagerOptions options) => services
+        .AddSingleton(options.BootstrapFile is { } path
+            ? BootstrapReader.Load(path, Environment.GetEnvironmentVariable)
             : new BootstrapFile());
 }

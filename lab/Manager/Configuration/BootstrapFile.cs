@@ -1,74 +1,46 @@
-using YamlDotNet.Core;
-using YamlDotNet.Serialization;
-using YamlDotNet.Serialization.NamingConventions;
-
 namespace Lab.Manager.Configuration;
 
 /// <summary>
-/// What the cloud starts with. Applied at every start: missing things are made, nothing is deleted.
+/// What the cloud starts with: projects, users, roles and flavors. Users and projects are those of the file, start by start; flavors
+/// are made where they are missing.
 /// <code>
-/// projects: [{name: admin}, {name: red}]
+/// region: RegionOne
+/// projects:
+///   - {name: admin}
+///   - {name: tenant-a, description: The first tenant}
 /// users:
-///   - {name: admin, password: env:OS_ADMIN_PASSWORD, roles: [{project: admin, role: admin}]}
-/// flavors: [{name: bm.small, vcpus: 1, ram_mib: 512, disk_gib: 1}]
+///   - name: admin
+///     password: env:LAB_ADMIN_PASSWORD
+///     roles: [{project: admin, role: admin}]
+/// flavors:
+///   - {name: bm.small, vcpus: 1, ram_mib: 512, disk_gib: 1}
 /// </code>
 /// </summary>
 internal sealed record BootstrapFile
 {
-    public List<BootstrapProject> Projects { get; init; } = [];
-    public List<BootstrapUser> Users { get; init; } = [];
-    public List<BootstrapFlavor> Flavors { get; init; } = [];
-
-    /// <exception cref="ManagerException">The file is missing, not YAML, or has members nobody knows.</exception>
-    public static BootstrapFile Read(string path)
-    {
-        try
-        {
-            using var reader = new StreamReader(path);
-            return new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build()
-                .Deserialize<BootstrapFile?>(reader) ?? new BootstrapFile();
-        }
-        catch (YamlException e)
-        {
-            throw new ManagerException($"{path}:{e.Start.Line}: {e.InnerException?.Message ?? e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ManagerException("bootstrap file: " + e.Message, e);
-        }
-    }
+    public string Region { get; init; } = "RegionOne";
+    public IReadOnlyList<BootstrapProject> Projects { get; init; } = [];
+    public IReadOnlyList<BootstrapUser> Users { get; init; } = [];
+    public IReadOnlyList<BootstrapFlavor> Flavors { get; init; } = [];
 }
 
-internal sealed record BootstrapProject
-{
-    public string Name { get; init; } = "";
+/// <param name="Id">Given in the file, or derived from the name, so that it stays the same from start to start.</param>
+internal sealed record BootstrapProject(Guid Id, string Name, string Description);
 
-    /// <summary>Null takes one derived from the name.</summary>
-    public Guid? Id { get; init; }
+/// <param name="Password">Read from the environment variable that the file names; dropped once hashed.</param>
+internal sealed record BootstrapUser(Guid Id, string Name, string Password, IReadOnlyList<BootstrapRole> Roles)
+{
+    /// <summary>Keeps the password out of logs and exception texts.</summary>
+    public override string ToString() => $"BootstrapUser {{ Name = {Name} }}";
 }
 
-internal sealed record BootstrapUser
+internal sealed record BootstrapRole(string Project, string Role);
+
+/// <param name="Id">The name where the file gives none.</param>
+internal sealed record BootstrapFlavor(string Id, string Name, int Vcpus, int RamMib, int DiskGib);
+
+/// <param name="Line">From 1.</param>
+internal sealed record BootstrapError(int Line, string Message)
 {
-    public string Name { get; init; } = "";
-
-    /// <summary>Always <c>env:NAME</c>: secrets never stand in the file.</summary>
-    public string Password { get; init; } = "";
-    public List<BootstrapRole> Roles { get; init; } = [];
-}
-
-internal sealed record BootstrapRole
-{
-    public string Project { get; init; } = "";
-    public string Role { get; init; } = "member";
-}
-
-internal sealed record BootstrapFlavor
-{
-    public string Name { get; init; } = "";
-
-    /// <summary>Null takes the name.</summary>
-    public string? Id { get; init; }
-    public int Vcpus { get; init; } = 1;
-    public int RamMib { get; init; } = 512;
-    public int DiskGib { get; init; }
+    public override string ToString() => $"{Line}: {Message}";
 }

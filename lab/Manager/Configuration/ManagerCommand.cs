@@ -14,7 +14,7 @@ internal static class ManagerCommand
         var publicUrl = new Option<string?>("--public-url") { Description = "Base URL in the catalog; without it, the one a request came to." };
         var state = StateDirectoryOption();
         var bootstrap = new Option<string?>("--bootstrap") { Description = "YAML file of projects, users, roles and flavors." };
-        var storage = new Option<Uri?>("--storage") { Description = "Base URL of the storage target's management (HTTPS, mutual TLS)." };
+        var storage = StorageOption();
         var storageCertificate = new Option<string?>("--storage-cert") { Description = "PEM file: client certificate for the storage target." };
         var storageKey = new Option<string?>("--storage-key") { Description = "PEM file (0600): its private key." };
         var storageAuthority = new Option<string?>("--storage-ca") { Description = "PEM file: authority of the storage target's certificate." };
@@ -41,6 +41,18 @@ internal static class ManagerCommand
             token));
         return root;
     }
+
+    private static Option<Uri?> StorageOption() => new("--storage")
+    {
+        Description = "Base URL of the storage target's management (HTTPS, mutual TLS).",
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps)
+                return url;
+            result.AddError($"--storage: '{result.Tokens[0].Value}' is no https:// URL");
+            return null;
+        },
+    };
 
     private static Option<string> StateDirectoryOption() =>
         new("--state-dir") { Description = "Directory of the manager's state; made (0700) when missing.", Required = true };

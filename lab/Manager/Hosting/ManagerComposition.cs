@@ -3,6 +3,7 @@ using Lab.Manager.BlockStorage;
 using Lab.Manager.Configuration;
 using Lab.Manager.Database;
 using Lab.Manager.Http;
+using Lab.Manager.Identity;
 using Lab.Manager.Pki;
 using Lab.Manager.Telemetry;
 
@@ -14,10 +15,11 @@ internal static class ManagerComposition
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options) => services
         .AddSingleton(options)
         .AddSingleton(TimeProvider.System)
-        .AddBootstrap()
+        .AddBootstrap(options)
         .AddDatabase()
         .AddPki()
         .AddApi()
+        .AddIdentity()
         .AddStorageTarget()
         .AddBareMetal()
         .AddOperationTelemetry()
@@ -27,6 +29,7 @@ internal static class ManagerComposition
     {
         app.UsePlanes();
         app.UseApi();
+        app.MapIdentity();
         return app;
     }
 }

@@ -24,8 +24,14 @@ internal static class ApiPipeline
             var token = context.Request.Headers[TokenHeader].ToString();
             var authenticator = context.RequestServices.GetRequiredService<ITokenAuthenticator>();
             var asker = token.Length == 0 ? null : await authenticator.AuthenticateAsync(token, context.RequestAborted);
-            context.Features.Set(asker ?? throw ApiException.Unauthorized());
+            if (asker is null)
+                throw ApiException.Unauthorized();
+            if (!IsRead(context.Request.Method) && !asker.MayChange)
+                throw ApiException.Forbidden();
+            context.Features.Set(asker);
         }
         await next(context);
     }
+
+    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 }

@@ -12,8 +12,8 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
         try
         {
             await next(context);
-            if (context.Response is { HasStarted: false, StatusCode: 404 or 405 } response && response.ContentLength is null)
-                await WriteAsync(context, response.StatusCode, response.StatusCode == 404 ? "The resource could not be found." : "Method not allowed.", null);
+            if (context.Response is { HasStarted: false, StatusCode: 404 or 405 or 415 } response && response.ContentLength is null)
+                await WriteAsync(context, response.StatusCode, StatusMessage(response.StatusCode), null);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -36,10 +36,22 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
 
     private static async Task WriteAsync(HttpContext context, int status, string message, string? type)
     {
+        context.Response.Clear();
         context.Response.StatusCode = status;
+        if (status == StatusCodes.Status401Unauthorized)
+            context.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{PublicUrl.Of(context)}{ApiPaths.Identity}\"";
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(ErrorShapes.Shape(context.Request.Path, status, message, type).ToJsonString(), context.RequestAborted);
     }
+
+    private static string StatusMessage(int status) => status switch
+    {
+        404 => "The resource could not be found.",
+        405 => "The method is not allowed for this resource.",
+        _ => "The content type is not supported.",
+    };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFailed(Exception exception, string method, PathString path);

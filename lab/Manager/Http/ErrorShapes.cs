@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Lab.Manager.Http;
 
@@ -7,39 +8,40 @@ internal static class ErrorShapes
 {
     public static JsonObject Shape(PathString path, int status, string message, string? type)
     {
+        // keystonemiddleware answers for every service, so that an unauthenticated request looks alike everywhere.
+        if (status == StatusCodes.Status401Unauthorized)
+            return Keystone(status, message);
         if (path.StartsWithSegments(ApiPaths.Compute) || path.StartsWithSegments(ApiPaths.Volume))
             return new JsonObject { [FaultName(status)] = new JsonObject { ["code"] = status, ["message"] = message } };
         if (path.StartsWithSegments(ApiPaths.Network))
-            return new JsonObject { ["NeutronError"] = new JsonObject { ["type"] = type ?? FaultName(status), ["message"] = message, ["detail"] = "" } };
+            return new JsonObject { ["NeutronError"] = new JsonObject { ["type"] = type ?? "HTTP" + Title(status).Replace(" ", "", StringComparison.Ordinal), ["message"] = message, ["detail"] = "" } };
         if (path.StartsWithSegments(ApiPaths.BareMetal))
             return new JsonObject
             {
                 // Ironic sends the fault as a JSON text within JSON.
                 ["error_message"] = new JsonObject { ["faultstring"] = message, ["faultcode"] = status < 500 ? "Client" : "Server", ["debuginfo"] = null }.ToJsonString(),
             };
-        return new JsonObject { ["error"] = new JsonObject { ["code"] = status, ["message"] = message, ["title"] = Title(status) } };
+        if (path.StartsWithSegments(ApiPaths.Image))
+            return new JsonObject { ["message"] = message, ["code"] = $"{status} {Title(status)}", ["title"] = Title(status) };
+        return Keystone(status, message);
     }
+
+    private static JsonObject Keystone(int status, string message) =>
+        new() { ["error"] = new JsonObject { ["code"] = status, ["message"] = message, ["title"] = Title(status) } };
 
     private static string FaultName(int status) => status switch
     {
         400 => "badRequest",
-        401 => "unauthorized",
         403 => "forbidden",
         404 => "itemNotFound",
         405 => "badMethod",
-        406 => "notAcceptable",
         409 => "conflictingRequest",
-        413 => "overLimit",
+        413 or 429 => "overLimit",
+        415 => "badMediaType",
+        501 => "notImplemented",
+        503 => "serviceUnavailable",
         _ => "computeFault",
     };
 
-    private static string Title(int status) => status switch
-    {
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        409 => "Conflict",
-        _ => "Internal Server Error",
-    };
+    private static string Title(int status) => ReasonPhrases.GetReasonPhrase(status);
 }

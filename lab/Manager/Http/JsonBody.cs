@@ -10,6 +10,7 @@ internal readonly struct JsonBody
 {
     /// <summary>Bytes of a JSON request body.</summary>
     public const int BytesMax = 1024 * 1024;
+    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 32 };
     private readonly JsonElement element;
     private readonly string name;
 
@@ -40,7 +41,7 @@ internal readonly struct JsonBody
         }
         try
         {
-            using var document = JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+            using var document = JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), Limits);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw ApiException.BadRequest("The request body must be a JSON object.");
             return new JsonBody(document.RootElement.Clone(), "body");
@@ -85,10 +86,21 @@ internal readonly struct JsonBody
     {
         if (!TryGet(member, out var value))
             return null;
-        if (value.ValueKind != JsonValueKind.String)
+        if (TextOf(value) is not { } text)
             throw Wrong(member, "a string");
-        var text = value.GetString()!;
         return text.Length <= lengthMax ? text : throw Wrong(member, $"at most {lengthMax} characters long");
+    }
+
+    public IReadOnlyList<string> Strings(string member, int countMax = 128)
+    {
+        if (!TryGet(member, out var value))
+            return [];
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > countMax)
+            throw Wrong(member, $"an array of at most {countMax} strings");
+        var texts = new List<string>();
+        foreach (var item in value.EnumerateArray())
+            texts.Add(TextOf(item) is { Length: <= 255 } text ? text : throw Wrong(member, "an array of strings up to 255 characters"));
+        return texts;
     }
 
     /// <summary>A whole number, written as a JSON number or, as some clients do, as a string.</summary>
@@ -133,9 +145,9 @@ internal readonly struct JsonBody
             throw Wrong(member, "an object of strings");
         foreach (var item in value.EnumerateObject())
         {
-            if (item.Value.ValueKind != JsonValueKind.String || item.Name.Length is 0 or > 255 || item.Value.GetString()!.Length > 255)
+            if (TextOf(item.Value) is not { Length: <= 255 } text || item.Name.Length is 0 or > 255)
                 throw Wrong(member, "an object of strings up to 255 characters");
-            map[item.Name] = item.Value.GetString()!;
+            map[item.Name] = text;
         }
         return map.Count <= countMax ? map : throw Wrong(member, $"an object of at most {countMax} strings");
     }
@@ -143,6 +155,22 @@ internal readonly struct JsonBody
     public ApiException Wrong(string member, string mustBe) => ApiException.BadRequest($"Invalid input for {name}.{member}: it must be {mustBe}.");
 
     private ApiException Missing(string member) => ApiException.BadRequest($"Invalid input for {name}: '{member}' is required.");
+
+    /// <returns>Null for what is no string, for an escaped lone surrogate (JSON, but no text), and for NUL, which PostgreSQL has no place for.</returns>
+    private static string? TextOf(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            var text = value.GetString()!;
+            return text.Contains('\0', StringComparison.Ordinal) ? null : text;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private bool TryGet(string member, out JsonElement value) =>
         element.TryGetProperty(member, out value) && value.ValueKind != JsonValueKind.Null;

@@ -14,6 +14,9 @@ internal sealed record RequestContext(Guid UserId, Guid ProjectId, IReadOnlyList
     /// <summary>True for the own project's things, and for an administrator for all.</summary>
     public bool MaySee(Guid projectId) => IsAdmin || projectId == ProjectId;
 
+    /// <summary>False for one who only reads (role <c>reader</c>, or a role this manager knows nothing of).</summary>
+    public bool MayChange => IsAdmin || Roles.Contains(Identity.RoleNames.Member);
+
     public void RequireAdmin()
     {
         if (!IsAdmin)
