@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace Lab.Protocols.JsonRpc;
 
@@ -18,6 +19,7 @@ public sealed class JsonRpcPeer(IJsonRpcChannel channel, JsonRpcMethods? methods
     private volatile bool closed;
 
     /// <summary>Reads until the other side closes or <paramref name="token"/> ends it; then fails what is still pending.</summary>
+    /// <exception cref="InvalidDataException">What came is no JSON: the connection cannot be followed any further.</exception>
     public async Task RunAsync(CancellationToken token)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
@@ -26,8 +28,7 @@ public sealed class JsonRpcPeer(IJsonRpcChannel channel, JsonRpcMethods? methods
         {
             while (await channel.ReceiveAsync(stop.Token) is { } message)
             {
-                using var document = JsonDocument.Parse(message);
-                var root = document.RootElement.Clone();
+                var root = Parse(message);
                 if (TryCompleteCall(root))
                     continue;
                 var work = AnswerAsync(root, stop.Token);
@@ -87,6 +88,22 @@ public sealed class JsonRpcPeer(IJsonRpcChannel channel, JsonRpcMethods? methods
     {
         await channel.DisposeAsync();
         sending.Dispose();
+    }
+
+    private static JsonElement Parse(ReadOnlyMemory<byte> message)
+    {
+        // Strings are decoded only when read; text that is no UTF-8 is refused here, where it still counts as "no JSON".
+        if (!Utf8.IsValid(message.Span))
+            throw new InvalidDataException("not JSON: not UTF-8");
+        try
+        {
+            using var document = JsonDocument.Parse(message);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException("not JSON: " + e.Message, e);
+        }
     }
 
     private static JsonObject Request(string method, JsonNode? parameters, long? id)
@@ -156,18 +173,15 @@ public sealed class JsonRpcPeer(IJsonRpcChannel channel, JsonRpcMethods? methods
 
     private async Task<JsonNode?> AnswerOneAsync(JsonElement request, CancellationToken token)
     {
-        if (request.ValueKind != JsonValueKind.Object
-            || !request.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String
-            || (request.TryGetProperty("jsonrpc", out var version) && version.ToString() != "2.0"))
+        if (!TryReadRequest(request, out var method, out var parameters))
             return Error(null, JsonRpcErrors.InvalidRequest, "Invalid request");
 
         var hasId = request.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number;
         var idNode = hasId ? JsonNode.Parse(id.GetRawText()) : null;
         try
         {
-            var handler = methods.Find(method.GetString()!)
+            var handler = methods.Find(method)
                 ?? throw new JsonRpcException(JsonRpcErrors.MethodNotFound, "Method not found");
-            request.TryGetProperty("params", out var parameters);
             var result = await handler(parameters, token);
             return hasId ? new JsonObject { ["jsonrpc"] = "2.0", ["id"] = idNode, ["result"] = result } : null;
         }
@@ -178,6 +192,31 @@ public sealed class JsonRpcPeer(IJsonRpcChannel channel, JsonRpcMethods? methods
         catch (Exception e) when (e is not OperationCanceledException)
         {
             return hasId ? Error(idNode, JsonRpcErrors.InternalError, e.Message) : null;
+        }
+    }
+
+    /// <summary>JSON-RPC 2.0 §4, as lenient as SPDK: a missing "jsonrpc" member passes, a wrong one does not.</summary>
+    private static bool TryReadRequest(JsonElement request, out string method, out JsonElement parameters)
+    {
+        method = "";
+        parameters = default;
+        if (request.ValueKind != JsonValueKind.Object
+            || !request.TryGetProperty("method", out var name) || name.ValueKind != JsonValueKind.String)
+            return false;
+        if (request.TryGetProperty("jsonrpc", out var version) && (version.ValueKind != JsonValueKind.String || !version.ValueEquals("2.0")))
+            return false;
+        if (request.TryGetProperty("params", out parameters)
+            && parameters.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
+            return false;
+        try
+        {
+            method = name.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // A \u escape that is half a surrogate pair.
+            return false;
         }
     }
 

@@ -4,10 +4,14 @@ using System.Text.Json;
 
 namespace Lab.Protocols.JsonRpc;
 
-/// <summary>JSON texts written back to back on a byte stream with no framing and no newline promised, as SPDK does.</summary>
+/// <summary>
+/// JSON texts written back to back on a byte stream with no framing, as SPDK does. Like SPDK it ends each text with a newline,
+/// and like SPDK it promises none to be there when reading.
+/// </summary>
 public sealed class StreamJsonRpcChannel(Stream stream) : IJsonRpcChannel
 {
-    private readonly PipeReader reader = PipeReader.Create(stream);
+    // Each read starts the text anew, so few large reads cost less than many small ones.
+    private readonly PipeReader reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
 
     public async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken token)
     {
@@ -33,8 +37,18 @@ public sealed class StreamJsonRpcChannel(Stream stream) : IJsonRpcChannel
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken token)
     {
-        await stream.WriteAsync(message, token);
-        await stream.FlushAsync(token);
+        var line = ArrayPool<byte>.Shared.Rent(message.Length + 1);
+        try
+        {
+            message.CopyTo(line);
+            line[message.Length] = (byte)'\n';
+            await stream.WriteAsync(line.AsMemory(0, message.Length + 1), token);
+            await stream.FlushAsync(token);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(line);
+        }
     }
 
     public async ValueTask DisposeAsync()
