@@ -1,0 +1,264 @@
+using System.Collections.Concurrent;
+using Lab.Emulators.Host.Definition;
+using Lab.Interop.Libvirt;
+using Microsoft.Extensions.Logging;
+
+namespace Lab.Emulators.Host.Pcie;
+
+/// <summary>What a plug did.</summary>
+public sealed record PlugResult(int Slot, string PciAddress, string Mechanism);
+
+/// <summary>One line of the list.</summary>
+public sealed record FunctionStatus(PlacedFunction Placed, string PciAddress, FunctionPresence Presence, string Mechanism);
+
+public enum FunctionPresence
+{
+    /// <summary>The running host has it.</summary>
+    Plugged,
+
+    /// <summary>The host is off and will have it.</summary>
+    Cold,
+
+    /// <summary>The host was asked to release it and has not yet.</summary>
+    Unplugging,
+
+    /// <summary>The running host released it after the time limit; it returns at the next power-on unless unplugged again.</summary>
+    Released,
+}
+
+/// <summary>
+/// Plugs functions into one host's root ports and pulls them out, in the running machine and in its definition, so that a power
+/// cycle keeps them. One change at a time. All state is read back from libvirt; nothing is remembered that a restart may lose.
+/// </summary>
+public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, LibvirtLink libvirt, TimeProvider time, ILogger<PcieBus> log)
+    : IDisposable
+{
+    private static readonly TimeSpan ReleasePoll = TimeSpan.FromMilliseconds(500);
+
+    private readonly FunctionXml xml = new(vhostDirectory);
+    private readonly SemaphoreSlim changing = new(1, 1);
+    private readonly ConcurrentDictionary<string, byte> unplugging = new();
+    private volatile TaskCompletionSource deviceChanged = NewSource();
+
+    /// <summary>To be called for every new connection.</summary>
+    public void Observe(LibvirtConnection connection)
+    {
+        connection.DeviceChanged += e => Wake(e.DomainName);
+        connection.LifecycleChanged += e => Wake(e.DomainName);
+    }
+
+    /// <summary>Defines the domain, or changes its definition to the options given; the functions it has stay.</summary>
+    public async Task EnsureDefinedAsync(CancellationToken token)
+    {
+        await UseAsync(
+            connection =>
+            {
+                using var existing = connection.FindDomain(host.Name);
+                var functions = existing is null ? [] : FunctionXml.ReadAll(existing.GetXml(LibvirtXmlFlags.Inactive));
+                var definition = host with { Uuid = existing?.Uuid ?? host.Uuid };
+                using var domain = connection.DefineDomain(DomainXml.Build(definition, functions.Select(xml.Write)).ToString());
+                LogDefined(host.Name, functions.Count);
+                return true;
+            },
+            token);
+    }
+
+    /// <exception cref="PcieException">See <see cref="PcieException.Code"/>.</exception>
+    public async Task<PlugResult> PlugAsync(PcieFunction function, CancellationToken token)
+    {
+        await changing.WaitAsync(token);
+        try
+        {
+            var result = await UseAsync(connection => Plug(connection, function), token);
+            LogPlugged(function.Id, result.Slot, result.Mechanism);
+            return result;
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    /// <returns>The mechanism.</returns>
+    /// <exception cref="PcieException"><see cref="PcieException.TimedOut"/>: the guest keeps it and so does the definition.</exception>
+    public async Task<string> UnplugAsync(string id, CancellationToken token)
+    {
+        await changing.WaitAsync(token);
+        try
+        {
+            var mechanism = await ReleaseAsync(id, token);
+            await UseAsync(connection => RemoveFromDefinition(connection, id), token);
+            LogUnplugged(id, mechanism);
+            return mechanism;
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    public Task<IReadOnlyList<FunctionStatus>> ListAsync(CancellationToken token) => UseAsync(
+        connection =>
+        {
+            using var domain = connection.LookupDomain(host.Name);
+            var state = PcieState.Read(domain);
+            var mechanism = MechanismOf(domain, state);
+            return (IReadOnlyList<FunctionStatus>)[.. state.All.Select(f => new FunctionStatus(f, AddressOf(f, state), PresenceOf(f, state), mechanism))];
+        },
+        token);
+
+    public void Dispose() => changing.Dispose();
+
+    private PlugResult Plug(LibvirtConnection connection, PcieFunction function)
+    {
+        using var domain = connection.LookupDomain(host.Name);
+        var state = PcieState.Read(domain);
+        var placed = state.Find(function.Id);
+        if (placed is not null && placed.Function != function)
+            throw new PcieException(PcieException.Exists, $"function {function.Id} exists with other parameters");
+        var slot = placed?.Slot ?? state.LowestFreeSlot(HostDefinition.RootPorts)
+            ?? throw new PcieException(PcieException.NoSpace, $"all {HostDefinition.RootPorts} root ports are taken");
+        placed = new PlacedFunction(function, slot);
+        var device = xml.Write(placed).ToString();
+
+        // Live before config: a device the running machine refuses leaves nothing behind. The host may be switched on or off by
+        // the BMC at any moment, so look again until both sides have it.
+        var attached = false;
+        try
+        {
+            for (; !Has(state, function.Id); state = PcieState.Read(domain))
+            {
+                if (state.IsActive && state.FindLive(function.Id) is null)
+                    attached |= TryAttachLive(domain, device);
+                if (!state.IsConfigured(function.Id))
+                    domain.AttachDevice(device, LibvirtDomainImpact.Config);
+            }
+        }
+        catch (LibvirtException e) when (attached && !e.IsConnectionLost)
+        {
+            domain.DetachDevice(device, LibvirtDomainImpact.Live);
+            throw;
+        }
+        unplugging.TryRemove(function.Id, out _);
+        return new PlugResult(slot, AddressOf(placed, state), MechanismOf(domain, state));
+    }
+
+    private static bool Has(PcieState state, string id) => state.IsConfigured(id) && (!state.IsActive || state.FindLive(id) is not null);
+
+    private static bool TryAttachLive(LibvirtDomain domain, string device)
+    {
+        try
+        {
+            domain.AttachDevice(device, LibvirtDomainImpact.Live);
+            return true;
+        }
+        catch (LibvirtException e) when (e.Code == LibvirtErrorCode.OperationInvalid && !domain.IsActive)
+        {
+            return false;
+        }
+    }
+
+    private async Task<string> ReleaseAsync(string id, CancellationToken token)
+    {
+        var start = time.GetTimestamp();
+        var known = false;
+        var mechanism = HotplugMechanism.Cold;
+        while (true)
+        {
+            var changed = deviceChanged.Task;
+            var step = await UseAsync(connection => AskToRelease(connection, id), token);
+            if (!step.Known && !known)
+                throw new PcieException(PcieException.NoDevice, $"no function {id}");
+            known = true;
+            if (step.Released)
+            {
+                unplugging.TryRemove(id, out _);
+                return step.WasLive ? step.Mechanism : mechanism;
+            }
+            mechanism = step.Mechanism;
+            unplugging[id] = 0;
+            var left = PcieLimits.ReleaseTime - time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+                throw new PcieException(PcieException.TimedOut, $"the host did not release function {id} within {PcieLimits.ReleaseTime.TotalSeconds:0} s");
+            await WaitAsync(changed, left < ReleasePoll ? left : ReleasePoll, token);
+        }
+    }
+
+    private ReleaseStep AskToRelease(LibvirtConnection connection, string id)
+    {
+        using var domain = connection.LookupDomain(host.Name);
+        var state = PcieState.Read(domain);
+        if (state.FindLive(id) is not { } placed)
+            return new ReleaseStep(state.Find(id) is not null, Released: true, WasLive: false, HotplugMechanism.Cold);
+        var mechanism = MechanismOf(domain, state);
+        try
+        {
+            domain.DetachDevice(xml.Write(placed).ToString(), LibvirtDomainImpact.Live);
+        }
+        catch (LibvirtException e) when (IsUnplugPending(e) || e.Code is LibvirtErrorCode.DeviceMissing or LibvirtErrorCode.OperationInvalid)
+        {
+            // Asked before, or gone meanwhile: the state below tells.
+        }
+        return new ReleaseStep(Known: true, PcieState.Read(domain).FindLive(id) is null, WasLive: true, mechanism);
+    }
+
+    private static bool IsUnplugPending(LibvirtException e) =>
+        e.Message.Contains("already in the process of unplug", StringComparison.Ordinal);
+
+    private bool RemoveFromDefinition(LibvirtConnection connection, string id)
+    {
+        using var domain = connection.LookupDomain(host.Name);
+        if (PcieState.Read(domain).Config.FirstOrDefault(f => f.Function.Id == id) is { } placed)
+            domain.DetachDevice(xml.Write(placed).ToString(), LibvirtDomainImpact.Config);
+        return true;
+    }
+
+    private static string AddressOf(PlacedFunction placed, PcieState state) =>
+        state.IsActive ? placed.GuestAddress : PlacedFunction.AddressWhileOff;
+
+    private static string MechanismOf(LibvirtDomain domain, PcieState state) =>
+        state.IsActive ? HotplugMechanism.Read(domain) : HotplugMechanism.Cold;
+
+    private FunctionPresence PresenceOf(PlacedFunction placed, PcieState state)
+    {
+        if (!state.IsActive)
+            return FunctionPresence.Cold;
+        if (state.FindLive(placed.Function.Id) is null)
+            return FunctionPresence.Released;
+        return unplugging.ContainsKey(placed.Function.Id) ? FunctionPresence.Unplugging : FunctionPresence.Plugged;
+    }
+
+    private async Task<T> UseAsync<T>(Func<LibvirtConnection, T> work, CancellationToken token)
+    {
+        try
+        {
+            return await libvirt.UseAsync(work, PcieLimits.LibvirtTime, token);
+        }
+        catch (Exception e) when (e is LibvirtException or TimeoutException)
+        {
+            throw new PcieException(PcieException.IoError, e.Message);
+        }
+    }
+
+    private async Task WaitAsync(Task changed, TimeSpan limit, CancellationToken token)
+    {
+        try
+        {
+            await changed.WaitAsync(limit, time, token);
+        }
+        catch (TimeoutException)
+        {
+            // No event; the caller looks at the domain itself.
+        }
+    }
+
+    private void Wake(string domainName)
+    {
+        if (domainName == host.Name)
+            Interlocked.Exchange(ref deviceChanged!, NewSource()).TrySetResult();
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly record struct ReleaseStep(bool Known, bool Released, bool WasLive, string Mechanism);
+}
