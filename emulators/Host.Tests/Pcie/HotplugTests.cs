@@ -5,34 +5,36 @@ using Lab.Protocols.JsonRpc;
 
 namespace Lab.Emulators.Host.Tests.Pcie;
 
-/// <summary>One host booted to a Linux shell, which is the judge of what is plugged. Tests run one after the other.</summary>
-public sealed class HotplugTests : IAsyncLifetime
+/// <summary>
+/// One host booted to a Linux shell, which is the judge of what is plugged. Tests run one after the other; each finds the host with
+/// its system disk alone.
+/// </summary>
+public sealed class HotplugTests(HotplugTests.Fixture fixture) : IClassFixture<HotplugTests.Fixture>, IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-    private HostTestbed bed = null!;
+    private readonly HostTestbed bed = fixture.Bed;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        bed = await HostTestbed.StartAsync(Token);
-        await bed.AddDiskAsync("sys", await GuestImage.GetAsync(Token), Token);
+        if (!bed.WithDomain(domain => domain.IsActive))
+            await BootAsync();
     }
 
-    public ValueTask DisposeAsync() => bed.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var id in (await bed.ListAsync(Token)).Select(f => f.GetProperty("id").GetString()!).Where(id => id != "sys"))
+            await bed.UnplugAsync(id, Token);
+    }
 
     [Fact]
     public async Task Functions_PluggedWhileOffAndWhileOn_AreSeenByTheGuestAndReleased()
     {
-        var cold = await bed.PlugDiskAsync("sys", Token);
-        Assert.Equal("cold", cold.GetProperty("mechanism").GetString());
-        Assert.Equal(0, cold.GetProperty("slot").GetInt32());
-        Assert.Equal("00:00.0", cold.GetProperty("pci_bdf").GetString());
-        var start = Stopwatch.GetTimestamp();
-        await BootAsync();
-        TestContext.Current.TestOutputHelper!.WriteLine($"boot {Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} s");
+        Assert.Equal("cold", fixture.SystemDisk.GetProperty("mechanism").GetString());
+        Assert.Equal(0, fixture.SystemDisk.GetProperty("slot").GetInt32());
+        Assert.Equal("00:00.0", fixture.SystemDisk.GetProperty("pci_bdf").GetString());
 
-        await bed.AddDiskAsync("data", null, Token);
         await bed.AddTapAsync("tap0", Token);
         await ReportAsync("plug disk", "[ -e /sys/block/vdb ]", () => bed.PlugDiskAsync("data", Token));
         await ReportAsync("plug nic", "[ -e /sys/class/net/eth0 ]", () => bed.PlugNicAsync("nic", "tap0", Token));
@@ -56,19 +58,15 @@ public sealed class HotplugTests : IAsyncLifetime
 
         // A slot is used again at once.
         Assert.Equal(1, (await bed.PlugDiskAsync("data", Token)).GetProperty("slot").GetInt32());
-        await GuestAsync("until [ -e /sys/block/vdb ]; do usleep 10000; done");
+        await SeesDataDiskAsync();
     }
 
     [Fact]
     public async Task Functions_HostPowerCycled_StayAndSystemDiskBootsFirst()
     {
-        await bed.PlugDiskAsync("sys", Token);
-        await BootAsync();
-        await bed.AddDiskAsync("data", null, Token);
         await bed.PlugDiskAsync("data", Token);
         bed.PowerOff();
         Assert.Equal(["cold", "cold"], (await bed.ListAsync(Token)).Select(f => f.GetProperty("state").GetString()));
-        bed.Console.Clear();
         await BootAsync();
         Assert.Equal("0000:02:00.0", await GuestAsync("basename $(readlink -f /sys/block/vdb/device/..)"));
     }
@@ -76,17 +74,14 @@ public sealed class HotplugTests : IAsyncLifetime
     [Fact]
     public async Task Libvirtd_KilledAndRestarted_FindsTheRunningHostAgain()
     {
-        await bed.PlugDiskAsync("sys", Token);
-        await BootAsync();
         var pid = await QemuPidAsync();
         await bed.Libvirtd.KillAsync();
         Assert.Equal("still", await GuestAsync("echo still"));
         await bed.Libvirtd.StartAsync(Token);
         Assert.True(bed.WithDomain(domain => domain.IsActive));
         Assert.Equal(pid, await QemuPidAsync());
-        await bed.AddDiskAsync("data", null, Token);
         await bed.PlugDiskAsync("data", Token);
-        await GuestAsync("until [ -e /sys/block/vdb ]; do usleep 10000; done");
+        await SeesDataDiskAsync();
         await bed.UnplugAsync("data", Token);
 
         // The emulator keeps no state of its own: killed, it reads everything back.
@@ -98,39 +93,27 @@ public sealed class HotplugTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(2500)]
-    [InlineData(4500)]
-    [InlineData(6000)]
-    public async Task Disk_PluggedWhileTheHostStarts_IsSeenByTheGuest(int delayMs)
+    [InlineData("before", 1500)]
+    [InlineData("after", 800)]
+    public async Task Disk_PluggedWhileTheHostStarts_IsSeenByTheGuest(string bootLoader, int delayMs)
     {
-        await bed.PlugDiskAsync("sys", Token);
-        await bed.AddDiskAsync("data", null, Token);
+        bed.PowerOff();
+        bed.Console.Clear();
         bed.PowerOn();
+        if (bootLoader == "after")
+            await bed.Console.WaitForAsync("BdsDxe: starting", HostTestbed.BootTime, Token);
         await Task.Delay(TimeSpan.FromMilliseconds(delayMs), TimeProvider.System, Token);
         await bed.PlugDiskAsync("data", Token);
         await bed.Console.WaitForAsync(GuestImage.Ready, HostTestbed.BootTime, Token);
-        await GuestAsync("until [ $(ls /sys/block | wc -l) = 2 ]; do usleep 10000; done");
+        await SeesDataDiskAsync();
     }
 
-    [Fact]
-    public async Task Unplug_WhileNoGuestAnswers_TimesOutAndKeepsTheFunction()
-    {
-        await bed.AddDiskAsync("data", null, Token);
-        await bed.PlugDiskAsync("data", Token);
-        bed.PowerOn();
-        var refused = await Assert.ThrowsAsync<JsonRpcException>(() => bed.UnplugAsync("data", Token));
-        Assert.Equal(-110, refused.Code);
-        var function = Assert.Single(await bed.ListAsync(Token));
-        Assert.Equal("unplugging", function.GetProperty("state").GetString());
-
-        bed.PowerOff();
-        Assert.Equal("cold", (await bed.UnplugAsync("data", Token)).GetProperty("mechanism").GetString());
-        Assert.Empty(await bed.ListAsync(Token));
-    }
+    // Either disk may be vda: Linux names them in the order in which their drivers finish.
+    private Task<string> SeesDataDiskAsync() => GuestAsync("until [ $(ls /sys/block | wc -l) = 2 ]; do usleep 10000; done");
 
     private async Task BootAsync()
     {
+        bed.Console.Clear();
         bed.PowerOn();
         await bed.Console.WaitForAsync(GuestImage.Ready, HostTestbed.BootTime, Token);
     }
@@ -152,4 +135,20 @@ public sealed class HotplugTests : IAsyncLifetime
 
     private async Task<string> QemuPidAsync() => (await File.ReadAllTextAsync(
         Path.Combine(bed["libvirt"], "qemu", HostTestbed.DomainName + ".pid"), Token)).Trim();
+
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public HostTestbed Bed { get; private set; } = null!;
+        public System.Text.Json.JsonElement SystemDisk { get; private set; }
+
+        public async ValueTask InitializeAsync()
+        {
+            Bed = await HostTestbed.StartAsync(Token);
+            await Bed.AddDiskAsync("sys", await GuestImage.GetAsync(Token), Token);
+            await Bed.AddDiskAsync("data", null, Token);
+            SystemDisk = await Bed.PlugDiskAsync("sys", Token);
+        }
+
+        public ValueTask DisposeAsync() => Bed.DisposeAsync();
+    }
 }

@@ -4,16 +4,20 @@ using Lab.Protocols.JsonRpc;
 
 namespace Lab.Emulators.Host.Tests.Pcie;
 
-/// <summary>The service on a host that is off.</summary>
-public sealed class PcieServiceTests : IAsyncLifetime
+/// <summary>The service on a host that is off. Every test leaves the host without functions.</summary>
+public sealed class PcieServiceTests(PcieServiceTests.Fixture fixture) : IClassFixture<PcieServiceTests.Fixture>, IAsyncDisposable
 {
-    private HostTestbed bed = null!;
+    private readonly HostTestbed bed = fixture.Bed;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => bed = await HostTestbed.StartAsync(Token);
-
-    public ValueTask DisposeAsync() => bed.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (bed.WithDomain(domain => domain.IsActive))
+            bed.PowerOff();
+        foreach (var function in await bed.ListAsync(Token))
+            await bed.UnplugAsync(function.GetProperty("id").GetString()!, Token);
+    }
 
     [Fact]
     public async Task Plug_SameIdAgain_AnswersTheSameSlotAndOtherParametersAreRefused()
@@ -71,9 +75,35 @@ public sealed class PcieServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Emulator_Terminated_EndsCleanlyWithinSeconds()
+    public async Task Unplug_WhileNoGuestAnswers_TimesOutAndKeepsTheFunction()
+    {
+        await bed.AddDiskAsync("data", null, Token);
+        await bed.PlugDiskAsync("data", Token);
+        bed.PowerOn();
+        var refused = await Assert.ThrowsAsync<JsonRpcException>(() => bed.UnplugAsync("data", Token));
+        Assert.Equal(-110, refused.Code);
+        var function = Assert.Single(await bed.ListAsync(Token));
+        Assert.Equal("unplugging", function.GetProperty("state").GetString());
+
+        bed.PowerOff();
+        Assert.Equal("cold", (await bed.UnplugAsync("data", Token)).GetProperty("mechanism").GetString());
+        Assert.Empty(await bed.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Emulator_Terminated_EndsCleanly()
     {
         Assert.Equal(0, await bed.Emulator.TerminateAsync(Token));
         Assert.False(File.Exists(bed.PcieSocket));
+        await bed.StartEmulatorAsync(Token);
+    }
+
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public HostTestbed Bed { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Bed = await HostTestbed.StartAsync(Token);
+
+        public ValueTask DisposeAsync() => Bed.DisposeAsync();
     }
 }

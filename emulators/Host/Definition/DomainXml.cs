@@ -32,7 +32,10 @@ public static class DomainXml
             new XElement("nvram", new XAttribute("template", host.Firmware.VariablesTemplate), host.NvramFile),
             new XElement("bootmenu", new XAttribute("enable", "no"))),
         new XElement("features", new XElement("acpi")),
-        new XElement("cpu", new XAttribute("mode", host.Accelerator == Accelerator.Kvm ? "host-passthrough" : "maximum")),
+        new XElement(
+            "cpu",
+            new XAttribute("mode", host.Accelerator == Accelerator.Kvm ? "host-passthrough" : "maximum"),
+            new XElement("numa", SharedCell(host))),
         new XElement("clock", new XAttribute("offset", "utc")),
         new XElement("on_poweroff", "destroy"),
         new XElement("on_reboot", "restart"),
@@ -50,6 +53,16 @@ public static class DomainXml
             Serial(host),
             new XElement("memballoon", new XAttribute("model", "none")),
             devices));
+
+    // One cell says the same as memoryBacking, but in a place that a restarted libvirtd can still see: without it, libvirt 9.0
+    // refuses vhost-user devices of running domains that it found again.
+    private static XElement SharedCell(HostDefinition host) => new(
+        "cell",
+        new XAttribute("id", 0),
+        new XAttribute("cpus", host.Vcpus == 1 ? "0" : string.Create(CultureInfo.InvariantCulture, $"0-{host.Vcpus - 1}")),
+        new XAttribute("memory", host.MemoryMiB),
+        new XAttribute("unit", "MiB"),
+        new XAttribute("memAccess", "shared"));
 
     /// <summary>Root port n provides PCI bus n: firmware numbers buses in the order of the ports' addresses.</summary>
     private static XElement RootPort(int index)

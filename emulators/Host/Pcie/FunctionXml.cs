@@ -17,19 +17,17 @@ internal sealed class FunctionXml(string vhostDirectory)
 
     internal string SocketPath(VirtioBlkFunction function) => Path.Combine(vhostDirectory, function.Socket);
 
-    internal XElement Write(PlacedFunction placed) => placed.Function switch
+    /// <param name="bootOrder">Whether a disk says its place in the boot order.</param>
+    internal XElement Write(PlacedFunction placed, bool bootOrder = true) => placed.Function switch
     {
-        VirtioBlkFunction disk => WriteDisk(disk, placed.Slot),
+        VirtioBlkFunction disk => WriteDisk(disk, placed.Slot, bootOrder),
         VirtioNetFunction nic => WriteNic(nic, placed.Slot),
         _ => throw new ArgumentException("unknown function type " + placed.Function.Type, nameof(placed)),
     };
 
     /// <summary>The functions this service put into a domain; other devices are passed over.</summary>
-    internal static IReadOnlyList<PlacedFunction> ReadAll(string domainXml) =>
-        [.. Devices(domainXml).Select(Read).OfType<PlacedFunction>().OrderBy(f => f.Slot)];
-
-    private static IEnumerable<XElement> Devices(string domainXml) =>
-        XElement.Parse(domainXml).Element("devices")?.Elements() ?? [];
+    internal static IReadOnlyList<PlacedFunction> ReadAll(XElement domain) =>
+        [.. (domain.Element("devices")?.Elements() ?? []).Select(Read).OfType<PlacedFunction>().OrderBy(f => f.Slot)];
 
     private static PlacedFunction? Read(XElement device)
     {
@@ -57,7 +55,7 @@ internal sealed class FunctionXml(string vhostDirectory)
         };
     }
 
-    private XElement WriteDisk(VirtioBlkFunction disk, int slot) => new(
+    private XElement WriteDisk(VirtioBlkFunction disk, int slot, bool bootOrder) => new(
         "disk",
         new XAttribute("type", "vhostuser"),
         new XAttribute("device", "disk"),
@@ -68,7 +66,7 @@ internal sealed class FunctionXml(string vhostDirectory)
             new XAttribute("path", SocketPath(disk)),
             new XElement("reconnect", new XAttribute("enabled", "yes"), new XAttribute("timeout", 1))),
         new XElement("target", new XAttribute("dev", "vd" + (char)('a' + slot)), new XAttribute("bus", "virtio")),
-        new XElement("boot", new XAttribute("order", slot + 1)),
+        bootOrder ? new XElement("boot", new XAttribute("order", slot + 1)) : null,
         Alias(disk),
         DomainXml.PciAddress(slot + 1, 0, 0));
 

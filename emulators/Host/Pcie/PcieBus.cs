@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Xml.Linq;
 using Lab.Emulators.Host.Definition;
 using Lab.Interop.Libvirt;
 using Microsoft.Extensions.Logging;
@@ -54,9 +55,8 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
             connection =>
             {
                 using var existing = connection.FindDomain(host.Name);
-                var functions = existing is null ? [] : FunctionXml.ReadAll(existing.GetXml(LibvirtXmlFlags.Inactive));
-                var definition = host with { Uuid = existing?.Uuid ?? host.Uuid };
-                using var domain = connection.DefineDomain(DomainXml.Build(definition, functions.Select(xml.Write)).ToString());
+                var functions = existing is null ? [] : FunctionXml.ReadAll(XElement.Parse(existing.GetXml(LibvirtXmlFlags.Inactive)));
+                Define(connection, existing?.Uuid ?? host.Uuid, functions);
                 LogDefined(host.Name, functions.Count);
                 return true;
             },
@@ -119,25 +119,15 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
         var slot = placed?.Slot ?? state.LowestFreeSlot(HostDefinition.RootPorts)
             ?? throw new PcieException(PcieException.NoSpace, $"all {HostDefinition.RootPorts} root ports are taken");
         placed = new PlacedFunction(function, slot);
-        var device = xml.Write(placed).ToString();
 
         // Live before config: a device the running machine refuses leaves nothing behind. The host may be switched on or off by
         // the BMC at any moment, so look again until both sides have it.
-        var attached = false;
-        try
+        for (; !Has(state, function.Id); state = PcieState.Read(domain))
         {
-            for (; !Has(state, function.Id); state = PcieState.Read(domain))
-            {
-                if (state.IsActive && state.FindLive(function.Id) is null)
-                    attached |= TryAttachLive(domain, device);
-                if (!state.IsConfigured(function.Id))
-                    domain.AttachDevice(device, LibvirtDomainImpact.Config);
-            }
-        }
-        catch (LibvirtException e) when (attached && !e.IsConnectionLost)
-        {
-            domain.DetachDevice(device, LibvirtDomainImpact.Live);
-            throw;
+            if (state.IsActive && state.FindLive(function.Id) is null && !TryAttachLive(domain, placed, state))
+                continue;
+            if (!state.IsConfigured(function.Id))
+                Define(connection, domain.Uuid, [.. state.Config, placed]);
         }
         unplugging.TryRemove(function.Id, out _);
         return new PlugResult(slot, AddressOf(placed, state), MechanismOf(domain, state));
@@ -145,11 +135,18 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
 
     private static bool Has(PcieState state, string id) => state.IsConfigured(id) && (!state.IsActive || state.FindLive(id) is not null);
 
-    private static bool TryAttachLive(LibvirtDomain domain, string device)
+    // The definition is this service's alone, so it is written whole.
+    private void Define(LibvirtConnection connection, Guid uuid, IEnumerable<PlacedFunction> functions)
+    {
+        using var domain = connection.DefineDomain(DomainXml.Build(host with { Uuid = uuid }, functions.Select(f => xml.Write(f))).ToString());
+    }
+
+    /// <returns>False when the host was switched off meanwhile.</returns>
+    private bool TryAttachLive(LibvirtDomain domain, PlacedFunction placed, PcieState state)
     {
         try
         {
-            domain.AttachDevice(device, LibvirtDomainImpact.Live);
+            domain.AttachDevice(xml.Write(placed, state.TakesBootOrder).ToString(), LibvirtDomainImpact.Live);
             return true;
         }
         catch (LibvirtException e) when (e.Code == LibvirtErrorCode.OperationInvalid && !domain.IsActive)
@@ -208,8 +205,9 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     private bool RemoveFromDefinition(LibvirtConnection connection, string id)
     {
         using var domain = connection.LookupDomain(host.Name);
-        if (PcieState.Read(domain).Config.FirstOrDefault(f => f.Function.Id == id) is { } placed)
-            domain.DetachDevice(xml.Write(placed).ToString(), LibvirtDomainImpact.Config);
+        var state = PcieState.Read(domain);
+        if (state.IsConfigured(id))
+            Define(connection, domain.Uuid, state.Config.Where(f => f.Function.Id != id));
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Lab.Interop.Libvirt;
 
 namespace Lab.Emulators.Host.Pcie;
@@ -5,13 +6,20 @@ namespace Lab.Emulators.Host.Pcie;
 /// <summary>Functions of a domain at one moment.</summary>
 /// <param name="Live">What the running host has; empty while it is off.</param>
 /// <param name="Config">What it has at the next power-on.</param>
-internal sealed record PcieState(bool IsActive, IReadOnlyList<PlacedFunction> Live, IReadOnlyList<PlacedFunction> Config)
+/// <param name="TakesBootOrder">
+/// False for a host that was switched on without a disk: libvirt gave it a boot order by kind, which none by device may join.
+/// </param>
+internal sealed record PcieState(
+    bool IsActive, IReadOnlyList<PlacedFunction> Live, IReadOnlyList<PlacedFunction> Config, bool TakesBootOrder)
 {
     internal static PcieState Read(LibvirtDomain domain)
     {
         var active = domain.IsActive;
-        var config = FunctionXml.ReadAll(domain.GetXml(LibvirtXmlFlags.Inactive));
-        return new PcieState(active, active ? FunctionXml.ReadAll(domain.GetXml()) : [], config);
+        var config = FunctionXml.ReadAll(XElement.Parse(domain.GetXml(LibvirtXmlFlags.Inactive)));
+        if (!active)
+            return new PcieState(false, [], config, TakesBootOrder: true);
+        var live = XElement.Parse(domain.GetXml());
+        return new PcieState(true, FunctionXml.ReadAll(live), config, live.Element("os")?.Element("boot") is null);
     }
 
     internal IEnumerable<PlacedFunction> All => Live.UnionBy(Config, f => f.Function.Id).OrderBy(f => f.Slot);
