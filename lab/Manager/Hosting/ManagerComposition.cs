@@ -4,6 +4,7 @@ using Lab.Manager.Configuration;
 using Lab.Manager.Database;
 using Lab.Manager.Http;
 using Lab.Manager.Identity;
+using Lab.Manager.Networking;
 using Lab.Manager.Pki;
 using Lab.Manager.Telemetry;
 
@@ -20,6 +21,7 @@ internal static class ManagerComposition
         .AddPki()
         .AddApi()
         .AddIdentity()
+        .AddNetworking()
         .AddStorageTarget()
         .AddBareMetal()
         .AddOperationTelemetry()
@@ -30,6 +32,7 @@ internal static class ManagerComposition
         app.UsePlanes();
         app.UseApi();
         app.MapIdentity();
+        app.MapNetworking();
         return app;
     }
 }

@@ -19,4 +19,26 @@ internal readonly record struct AddressRange(uint First, uint Last)
             ranges.Add(new AddressRange(excluded + 1, cidr.LastHost));
         return ranges;
     }
+
+    /// <summary>Takes what <see cref="FormatList"/> writes.</summary>
+    public static bool TryParseList(string text, out IReadOnlyList<AddressRange> ranges)
+    {
+        var read = new List<AddressRange>();
+        ranges = read;
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var ends = part.Split('-');
+            if (ends.Length != 2
+                || !Ipv4Cidr.TryParseAddress(ends[0], out var first)
+                || !Ipv4Cidr.TryParseAddress(ends[1], out var last)
+                || first > last)
+                return false;
+            read.Add(new AddressRange(first, last));
+        }
+        return true;
+    }
+
+    public static string FormatList(IEnumerable<AddressRange> ranges) => string.Join(',', ranges);
+
+    public override string ToString() => $"{Ipv4Cidr.FormatAddress(First)}-{Ipv4Cidr.FormatAddress(Last)}";
 }
