@@ -6,10 +6,10 @@ namespace Lab.Agent;
 internal static partial class AgentLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "{Step} {Subject}")]
-    public static partial void Doing(this ILogger log, string step, string subject);
+    public static partial void Doing(this ILogger log, string step, Reconcile.Subject subject);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Step} {Subject} failed: {Reason}")]
-    public static partial void StepFailed(this ILogger log, string step, string subject, string reason);
+    public static partial void StepFailed(this ILogger log, string step, Reconcile.Subject subject, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "cannot observe: {Reason}; next try in {Seconds:0.0} s")]
     public static partial void CannotObserve(this ILogger log, string reason, double seconds);

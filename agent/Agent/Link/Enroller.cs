@@ -11,7 +11,7 @@ namespace Lab.Agent.Link;
 public sealed class EnrolmentException(string message) : Exception(message);
 
 /// <summary>Gets the agent its certificate, once, for a one-time token. An agent that has one needs no token.</summary>
-public sealed class Enroller(LinkOptions options, AgentIdentity identity, TimeProvider time, Random random, ILogger<Enroller> log)
+public sealed class Enroller(ManagerLinkOptions options, AgentIdentity identity, TimeProvider time, Random random, ILogger<Enroller> log)
 {
     public const string TokenVariable = "LAB_ENROL_TOKEN";
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(15);

@@ -14,7 +14,7 @@ namespace Lab.Agent.Link;
 /// dialled again with jittered back-off; what the DPU presents goes on meanwhile.
 /// </summary>
 public sealed class ManagerLink(
-    LinkOptions options, X509Certificate2 certificate, LinkMethodTable methods, StatusBoard board,
+    ManagerLinkOptions options, X509Certificate2 certificate, LinkMethodTable methods, StatusBoard board,
     TimeProvider time, Random random, ILogger<ManagerLink> log)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);

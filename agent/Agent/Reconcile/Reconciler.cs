@@ -133,14 +133,14 @@ public sealed class Reconciler(
             if (failed.Contains(action.Subject) || (action.After is { } after && failed.Contains(after)))
                 continue;
             phase.Enter(action);
-            log.Doing(action.Step, action.Subject.ToString());
+            log.Doing(action.Step, action.Subject);
             try
             {
                 await run.RunAsync(action, token);
             }
             catch (Exception e) when (IsExpected(e))
             {
-                log.StepFailed(action.Step, action.Subject.ToString(), e.Message);
+                log.StepFailed(action.Step, action.Subject, e.Message);
                 phase.Fail(e.Message);
                 failed.Add(action.Subject);
                 errors[action.Subject] = $"{action.Step}: {e.Message}";
