@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Lab.Emulators.Storage.Store;
+
+/// <summary>Exports: which volume is shown under which name to whom.</summary>
+public sealed partial class VolumeStore
+{
+    public IReadOnlyList<ExportRecord> ListExports() => [.. records.Exports.Values.OrderBy(export => export.Id, StringComparer.Ordinal)];
+
+    public ExportRecord GetExport(string id) => Find(records.Exports, id, "export");
+
+    /// <summary>Shows a volume under a name; no client but those listed sees it.</summary>
+    public (ExportRecord Export, bool Created) CreateExport(string id, Guid volumeId, IReadOnlyList<string> clients, bool readOnly)
+    {
+        if (id.Length > StoreLimits.ExportNameMax || !ExportName().IsMatch(id))
+            throw new StoreException(
+                StoreError.Invalid, $"an export's id has 1 to {StoreLimits.ExportNameMax} letters, digits, dots, dashes or underscores");
+        if (clients.Count > StoreLimits.ExportClientsMax)
+            throw new StoreException(StoreError.Invalid, $"an export has at most {StoreLimits.ExportClientsMax} clients");
+        foreach (var client in clients)
+            if (!IPAddress.TryParse(client, out var address) || address.ToString() != client)
+                throw new StoreException(StoreError.Invalid, $"\"{client}\" is not an IP address in its usual form");
+        lock (changing)
+        {
+            if (records.Exports.TryGetValue(id, out var known))
+                return known.VolumeId == volumeId && known.ReadOnly == readOnly && known.Clients.ToHashSet().SetEquals(clients)
+                    ? (known, false)
+                    : throw new StoreException(StoreError.Conflict, $"export {id} is there with other parameters");
+            Bounded(records.Exports, StoreLimits.ExportsMax, "exports");
+            Find(records.Volumes, volumeId, "volume");
+            if (users.ContainsKey(volumeId))
+                throw new StoreException(StoreError.Conflict, $"volume {volumeId} is in use");
+            OpenVolume(volumeId);
+            var export = new ExportRecord(id, volumeId, [.. clients.Distinct()], readOnly);
+            Commit(records with { Exports = records.Exports.Add(id, export) });
+            return (export, true);
+        }
+    }
+
+    /// <summary>Takes the export away from new clients; those connected hold their <see cref="VolumeUse"/> until they end.</summary>
+    public void DeleteExport(string id)
+    {
+        lock (changing)
+        {
+            Find(records.Exports, id, "export");
+            Commit(records with { Exports = records.Exports.Remove(id) });
+        }
+    }
+
+    /// <summary>The exports that a client may see.</summary>
+    public ImmutableArray<ExportRecord> ExportsFor(IPAddress client)
+    {
+        var address = Plain(client).ToString();
+        return [.. records.Exports.Values.Where(export => export.Clients.Contains(address)).OrderBy(export => export.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>An export that the client may see, with its volume in use until the caller disposes it; null if there is none.</summary>
+    /// <exception cref="StoreException">The volume is damaged.</exception>
+    public (ExportRecord Export, VolumeUse Use)? Connect(string id, IPAddress client)
+    {
+        lock (changing)
+        {
+            if (!records.Exports.TryGetValue(id, out var export) || !export.Clients.Contains(Plain(client).ToString()))
+                return null;
+            return (export, new VolumeUse(this, OpenVolume(export.VolumeId)));
+        }
+    }
+
+    /// <summary>The volume of an export, without taking it into use.</summary>
+    public IBlockVolume VolumeOf(ExportRecord export)
+    {
+        lock (changing)
+            return OpenVolume(export.VolumeId);
+    }
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]+\z")]
+    private static partial Regex ExportName();
+}
