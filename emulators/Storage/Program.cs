@@ -1,1 +1,3 @@
-return 0;
+using Lab.Emulators.Storage.Commands;
+
+return await ServeCommand.RunAsync(args);

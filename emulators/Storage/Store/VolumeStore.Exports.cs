@@ -30,8 +30,7 @@ public sealed partial class VolumeStore
                     : throw new StoreException(StoreError.Conflict, $"export {id} is there with other parameters");
             Bounded(records.Exports, StoreLimits.ExportsMax, "exports");
             Find(records.Volumes, volumeId, "volume");
-            if (users.ContainsKey(volumeId))
-                throw new StoreException(StoreError.Conflict, $"volume {volumeId} is in use");
+            CheckShared(volumeId);
             OpenVolume(volumeId);
             var export = new ExportRecord(id, volumeId, [.. clients.Distinct()], readOnly);
             Commit(records with { Exports = records.Exports.Add(id, export) });

@@ -52,6 +52,7 @@ public sealed partial class VolumeStore
         lock (changing)
         {
             var record = Find(records.Volumes, id, "volume");
+            CheckShared(id);
             if (sizeBytes < record.SizeBytes)
                 throw new StoreException(StoreError.Invalid, $"volume {id} has {record.SizeBytes} bytes; it can only grow");
             if (sizeBytes > record.SizeBytes)
@@ -132,7 +133,7 @@ public sealed partial class VolumeStore
         {
             Find(records.Volumes, id, "volume");
             CheckUnused(id);
-            return new VolumeUse(this, OpenVolume(id));
+            return new VolumeUse(this, OpenVolume(id), alone: true);
         }
     }
 
@@ -175,11 +176,15 @@ public sealed partial class VolumeStore
 
     private void FlushIfOpen(Guid id)
     {
-        StoredVolume? volume;
+        VolumeUse use;
         lock (changing)
-            if (!users.ContainsKey(id) || !volumes.TryGetValue(id, out volume))
+        {
+            if (!users.ContainsKey(id) || !volumes.TryGetValue(id, out var volume))
                 return;
-        volume.Flush();
+            use = new VolumeUse(this, volume);
+        }
+        using (use)
+            use.Stored.Flush();
     }
 
     private void CheckUnused(Guid id)
@@ -188,6 +193,12 @@ public sealed partial class VolumeStore
             throw new StoreException(StoreError.Conflict, $"volume {id} is exported as {export.Id}");
         if (users.ContainsKey(id))
             throw new StoreException(StoreError.Conflict, $"volume {id} is in use");
+    }
+
+    private void CheckShared(Guid id)
+    {
+        if (usedAlone.Contains(id))
+            throw new StoreException(StoreError.Conflict, $"volume {id} is being filled");
     }
 
     private static void CheckStackable(Layer layer)
@@ -206,11 +217,16 @@ public sealed partial class VolumeStore
                 $"a size is a multiple of {StoreLimits.SectorBytes} bytes, more than 0 and at most {StoreLimits.VolumeBytesMax}");
     }
 
-    private void Release(Guid id)
+    private void Release(VolumeUse use)
     {
+        var id = use.Volume.Id;
         lock (changing)
+        {
+            if (use.Alone)
+                usedAlone.Remove(id);
             if (--users[id] == 0)
                 users.Remove(id);
+        }
     }
 
     /// <summary>Holds a volume in use until disposed.</summary>
@@ -219,19 +235,26 @@ public sealed partial class VolumeStore
         private readonly VolumeStore store;
         private bool ended;
 
-        internal VolumeUse(VolumeStore store, StoredVolume volume)
+        internal VolumeUse(VolumeStore store, StoredVolume volume, bool alone = false)
         {
             this.store = store;
-            Volume = volume;
+            Stored = volume;
+            Alone = alone;
+            if (alone)
+                store.usedAlone.Add(volume.Id);
             store.users[volume.Id] = store.users.GetValueOrDefault(volume.Id) + 1;
         }
 
-        public IBlockVolume Volume { get; }
+        public IBlockVolume Volume => Stored;
+
+        internal StoredVolume Stored { get; }
+
+        internal bool Alone { get; }
 
         public void Dispose()
         {
             if (!ended)
-                store.Release(Volume.Id);
+                store.Release(this);
             ended = true;
         }
     }

@@ -30,6 +30,7 @@ public sealed partial class VolumeStore : IDisposable
     private readonly Dictionary<Guid, Layer> layers = [];
     private readonly Dictionary<Guid, StoredVolume> volumes = [];
     private readonly Dictionary<Guid, int> users = [];
+    private readonly HashSet<Guid> usedAlone = [];
     private volatile PoolRecords records = PoolRecords.Empty;
 
     private VolumeStore(PoolOptions options, FileStream lockFile, TimeProvider time, ILogger logger)

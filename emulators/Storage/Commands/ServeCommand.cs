@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Lab.Emulators.Storage.Store;
+
+namespace Lab.Emulators.Storage.Commands;
+
+/// <summary>The program's only command: serve a pool until SIGTERM or SIGINT.</summary>
+internal static class ServeCommand
+{
+    private const int ExitOk = 0;
+    private const int ExitUsage = 2;
+    private const int ExitInfrastructure = 3;
+
+    private static readonly Option<IPEndPoint> Rest = new("--rest")
+    {
+        Description = "Address and port of the management (HTTPS; plain HTTP only on loopback, without the TLS files).",
+        HelpName = "ip:port",
+        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 8776),
+        CustomParser = ParseEndPoint,
+    };
+
+    private static readonly Option<IPEndPoint> Nbd = new("--nbd")
+    {
+        Description = "Address and port of the NBD front.",
+        HelpName = "ip:port",
+        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 10809),
+        CustomParser = ParseEndPoint,
+    };
+
+    private static readonly Option<PoolOptions> Pool = new("--pool")
+    {
+        Description = "Directory that keeps the volumes, and how much data they may hold, for example /srv/pool:64GiB (default: the disk).",
+        HelpName = "directory[:size]",
+        Required = true,
+        CustomParser = ParsePool,
+    };
+
+    private static readonly Option<string?> Advertise = new("--advertise")
+    {
+        Description = "The host:port in the URLs of exports (default: that of --nbd).",
+        HelpName = "host:port",
+    };
+
+    private static readonly Option<FileInfo?> TlsCertificate = new("--tls-cert")
+    {
+        Description = "PEM file with the management's certificate, and its chain.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<FileInfo?> TlsKey = new("--tls-key") { Description = "PEM file with its key.", HelpName = "file" };
+
+    private static readonly Option<FileInfo?> ClientAuthority = new("--client-ca")
+    {
+        Description = "PEM file with the authority of the clients that may manage.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<LogLevel> Verbosity = new("--log-level")
+    {
+        Description = "Least level that is logged.",
+        DefaultValueFactory = _ => LogLevel.Information,
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var command = new RootCommand("Storage target: volumes as layers over sparse files, REST management, NBD front.")
+        {
+            Pool, Rest, Nbd, Advertise, TlsCertificate, TlsKey, ClientAuthority, Verbosity,
+        };
+        command.Validators.Add(CheckTls);
+        command.SetAction(ServeAsync);
+        var parsed = command.Parse(args);
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        return parsed.Errors.Count > 0 ? ExitUsage : code;
+    }
+
+    private static async Task<int> ServeAsync(ParseResult parsed, CancellationToken token)
+    {
+        var options = new StorageTargetOptions
+        {
+            Pool = parsed.GetRequiredValue(Pool),
+            Rest = parsed.GetRequiredValue(Rest),
+            Nbd = parsed.GetRequiredValue(Nbd),
+            Advertise = parsed.GetValue(Advertise),
+            Tls = parsed.GetValue(TlsCertificate) is { } certificate
+                ? new ManagementTlsFiles(certificate.FullName, parsed.GetValue(TlsKey)!.FullName, parsed.GetValue(ClientAuthority)!.FullName)
+                : null,
+        };
+        var end = new TaskCompletionSource();
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            end.TrySetResult();
+        }
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        try
+        {
+            await using var target = await StorageTarget.StartAsync(options, TimeProvider.System, parsed.GetValue(Verbosity), token);
+            await Console.Out.WriteLineAsync($"ready rest={target.RestEndPoint} nbd={target.NbdEndPoint}");
+            await end.Task;
+            return ExitOk;
+        }
+        catch (Exception failure) when (failure is StoreException or IOException or UnauthorizedAccessException or CryptographicException
+            or System.Net.Sockets.SocketException)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+            return ExitInfrastructure;
+        }
+    }
+
+    private static void CheckTls(CommandResult result)
+    {
+        var given = new[] { TlsCertificate, TlsKey, ClientAuthority }.Count(option => result.GetValue(option) is not null);
+        if (given is not (0 or 3))
+            result.AddError("--tls-cert, --tls-key and --client-ca belong together");
+        else if (given == 0 && result.GetValue(Rest) is { } rest && !IPAddress.IsLoopback(rest.Address))
+            result.AddError("without --tls-cert, --tls-key and --client-ca, --rest must be a loopback address");
+    }
+
+    private static IPEndPoint? ParseEndPoint(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        if (text.Contains(':') && IPEndPoint.TryParse(text, out var endPoint))
+            return endPoint;
+        argument.AddError($"\"{text}\" is no ip:port");
+        return null;
+    }
+
+    private static PoolOptions? ParsePool(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        var colon = text.LastIndexOf(':');
+        if (colon < 0)
+            return new PoolOptions(Path.GetFullPath(text), null);
+        if (colon > 0 && ByteSize.TryParse(text[(colon + 1)..], out var bytes))
+            return new PoolOptions(Path.GetFullPath(text[..colon]), bytes);
+        argument.AddError($"\"{text}\" is no directory[:size]; a size is a count of bytes, or of KiB, MiB, GiB, TiB");
+        return null;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Lab.Emulators.Storage.Rest;
+
+/// <summary>Bodies of the management's requests and answers; sizes are in bytes.</summary>
+internal sealed record VolumeRequest(Guid Id, string? Pool = null, long? SizeBytes = null, Guid? SnapshotId = null);
+
+internal sealed record ResizeRequest(long SizeBytes);
+
+internal sealed record SnapshotRequest(Guid Id, Guid VolumeId);
+
+internal sealed record ExportRequest(string Id, Guid VolumeId, string[] Clients, bool ReadOnly = false);
+
+internal sealed record PoolResource(
+    string Name, long SizeBytes, long UsedBytes, long FreeBytes, long ProvisionedBytes, int Volumes, int Snapshots);
+
+/// <param name="Status">"available", or "error" with <paramref name="Error"/> saying why.</param>
+internal sealed record VolumeResource(
+    Guid Id, string Pool, long SizeBytes, Guid? SnapshotId, long UsedBytes, string Status, string? Error, DateTimeOffset CreatedAt);
+
+internal sealed record SnapshotResource(Guid Id, Guid VolumeId, long SizeBytes, DateTimeOffset CreatedAt);
+
+internal sealed record ExportResource(
+    string Id, Guid VolumeId, IReadOnlyList<string> Clients, bool ReadOnly, string Url, int Connections);
+
+internal sealed record PoolList(IReadOnlyList<PoolResource> Pools);
+
+internal sealed record VolumeList(IReadOnlyList<VolumeResource> Volumes);
+
+internal sealed record SnapshotList(IReadOnlyList<SnapshotResource> Snapshots);
+
+internal sealed record ExportList(IReadOnlyList<ExportResource> Exports);
+
+internal sealed record ErrorBody(ErrorDetail Error);
+
+/// <param name="Code">A word for programs: invalid, not_found, conflict, no_space, damaged, io, not_supported, too_large.</param>
+internal sealed record ErrorDetail(string Code, string Message);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true, NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(VolumeRequest))]
+[JsonSerializable(typeof(ResizeRequest))]
+[JsonSerializable(typeof(SnapshotRequest))]
+[JsonSerializable(typeof(ExportRequest))]
+[JsonSerializable(typeof(PoolList))]
+[JsonSerializable(typeof(VolumeList))]
+[JsonSerializable(typeof(SnapshotList))]
+[JsonSerializable(typeof(ExportList))]
+[JsonSerializable(typeof(ErrorBody))]
+internal sealed partial class RestJson : JsonSerializerContext;

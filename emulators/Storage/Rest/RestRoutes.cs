@@ -1,0 +1,108 @@
+using Lab.Emulators.Storage.Exports;
+using Lab.Emulators.Storage.Store;
+
+namespace Lab.Emulators.Storage.Rest;
+
+/// <summary>The management: pools, volumes, snapshots, exports under /v1.</summary>
+internal static class RestRoutes
+{
+    public static void MapManagement(this IEndpointRouteBuilder app, Func<string> advertisedNbd)
+    {
+        var root = app.MapGroup("/v1");
+        root.MapPools();
+        root.MapVolumes();
+        root.MapSnapshots();
+        root.MapExports(advertisedNbd);
+    }
+
+    private static void MapPools(this RouteGroupBuilder root) => root.MapGet("/pools", (VolumeStore store) =>
+    {
+        var usage = store.Usage;
+        var pool = new PoolResource(
+            VolumeStore.PoolName, usage.SizeBytes, usage.UsedBytes, Math.Max(0, usage.SizeBytes - usage.UsedBytes),
+            usage.ProvisionedBytes, usage.Volumes, usage.Snapshots);
+        return Results.Ok(new PoolList([pool]));
+    });
+
+    private static void MapVolumes(this RouteGroupBuilder root)
+    {
+        root.MapGet("/volumes", (VolumeStore store) => Results.Ok(new VolumeList([.. store.ListVolumes().Select(Resource)])));
+        root.MapGet("/volumes/{id:guid}", (Guid id, VolumeStore store) => Results.Ok(Resource(store.GetVolume(id))));
+        root.MapPost("/volumes", (VolumeRequest body, VolumeStore store) =>
+        {
+            CheckId(body.Id);
+            if (body.Pool is { } pool && pool != VolumeStore.PoolName)
+                throw new StoreException(StoreError.Invalid, $"there is no pool \"{pool}\", only \"{VolumeStore.PoolName}\"");
+            var (volume, created) = store.CreateVolume(body.Id, body.SizeBytes, body.SnapshotId);
+            return Answer(created, $"/v1/volumes/{body.Id}", Resource(volume));
+        });
+        root.MapPost("/volumes/{id:guid}/resize", (Guid id, ResizeRequest body, VolumeStore store) =>
+            Results.Ok(Resource(store.ResizeVolume(id, body.SizeBytes))));
+        root.MapPut("/volumes/{id:guid}/content", async (Guid id, HttpRequest request, VolumeStore store, CancellationToken token) =>
+        {
+            await VolumeContent.ReplaceAsync(store, id, request, token);
+            return Results.Ok(Resource(store.GetVolume(id)));
+        });
+        root.MapDelete("/volumes/{id:guid}", (Guid id, VolumeStore store) =>
+        {
+            store.DeleteVolume(id);
+            return Results.NoContent();
+        });
+    }
+
+    private static void MapSnapshots(this RouteGroupBuilder root)
+    {
+        root.MapGet("/snapshots", (VolumeStore store) => Results.Ok(new SnapshotList([.. store.ListSnapshots().Select(Resource)])));
+        root.MapGet("/snapshots/{id:guid}", (Guid id, VolumeStore store) => Results.Ok(Resource(store.GetSnapshot(id))));
+        root.MapPost("/snapshots", (SnapshotRequest body, VolumeStore store) =>
+        {
+            CheckId(body.Id);
+            var (snapshot, created) = store.CreateSnapshot(body.Id, body.VolumeId);
+            return Answer(created, $"/v1/snapshots/{body.Id}", Resource(snapshot));
+        });
+        root.MapDelete("/snapshots/{id:guid}", (Guid id, VolumeStore store) =>
+        {
+            store.DeleteSnapshot(id);
+            return Results.NoContent();
+        });
+    }
+
+    private static void MapExports(this RouteGroupBuilder root, Func<string> advertisedNbd)
+    {
+        root.MapGet("/exports", (VolumeStore store, ExportSessions sessions) =>
+            Results.Ok(new ExportList([.. store.ListExports().Select(export => Resource(export, sessions, advertisedNbd()))])));
+        root.MapGet("/exports/{id}", (string id, VolumeStore store, ExportSessions sessions) =>
+            Results.Ok(Resource(store.GetExport(id), sessions, advertisedNbd())));
+        root.MapPost("/exports", (ExportRequest body, VolumeStore store, ExportSessions sessions) =>
+        {
+            var (export, created) = store.CreateExport(body.Id, body.VolumeId, body.Clients, body.ReadOnly);
+            return Answer(created, $"/v1/exports/{body.Id}", Resource(export, sessions, advertisedNbd()));
+        });
+        root.MapDelete("/exports/{id}", async (string id, VolumeStore store, ExportSessions sessions) =>
+        {
+            store.DeleteExport(id);
+            // Not cancelled with the request: whoever asks next must find the connections ended.
+            await sessions.EndAsync(id);
+            return Results.NoContent();
+        });
+    }
+
+    private static IResult Answer<T>(bool created, string path, T resource) =>
+        created ? Results.Created(path, resource) : Results.Ok(resource);
+
+    private static void CheckId(Guid id)
+    {
+        if (id == Guid.Empty)
+            throw new StoreException(StoreError.Invalid, "an id is a guid other than zero");
+    }
+
+    private static VolumeResource Resource(VolumeView volume) => new(
+        volume.Record.Id, VolumeStore.PoolName, volume.Record.SizeBytes, volume.Record.SnapshotId, volume.UsedBytes,
+        volume.Damage is null ? "available" : "error", volume.Damage, volume.Record.CreatedAt);
+
+    private static SnapshotResource Resource(SnapshotRecord snapshot) =>
+        new(snapshot.Id, snapshot.VolumeId, snapshot.SizeBytes, snapshot.CreatedAt);
+
+    private static ExportResource Resource(ExportRecord export, ExportSessions sessions, string advertisedNbd) => new(
+        export.Id, export.VolumeId, export.Clients, export.ReadOnly, $"nbd://{advertisedNbd}/{export.Id}", sessions.Count(export.Id));
+}

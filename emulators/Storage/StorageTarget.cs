@@ -1,0 +1,119 @@
+using System.Net;
+using System.Security.Cryptography;
+using Lab.Emulators.Storage.Exports;
+using Lab.Emulators.Storage.Nbd;
+using Lab.Emulators.Storage.Rest;
+using Lab.Emulators.Storage.Store;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Lab.Emulators.Storage;
+
+/// <summary>A storage target: one pool, its management and its NBD front.</summary>
+public sealed class StorageTarget : IAsyncDisposable
+{
+    /// <summary>Threads that are there at once: calls that wait for the disk hold one each.</summary>
+    private const int ThreadsMin = 32;
+
+    private const long SocketBufferBytes = 1 << 20;
+    private const long JsonBodyBytesMax = 64 * 1024;
+    private const long ConnectionsMax = 4096;
+    private static readonly TimeSpan StopTimeMax = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication app;
+
+    private StorageTarget(WebApplication app) => this.app = app;
+
+    public IPEndPoint RestEndPoint { get; private set; } = new(IPAddress.None, 0);
+
+    public IPEndPoint NbdEndPoint { get; private set; } = new(IPAddress.None, 0);
+
+    /// <summary>Opens the pool and starts to listen.</summary>
+    /// <exception cref="StoreException">The pool cannot be opened.</exception>
+    /// <exception cref="IOException">An address is taken, or a file cannot be read.</exception>
+    /// <exception cref="CryptographicException">A TLS file is not what it should be.</exception>
+    public static async Task<StorageTarget> StartAsync(
+        StorageTargetOptions options, TimeProvider time, LogLevel logLevel, CancellationToken token)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, ThreadsMin), completions);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders().SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Services.AddSingleton(time).AddSingleton<ExportSessions>().AddSingleton(services =>
+            VolumeStore.Open(options.Pool, time, services.GetRequiredService<ILogger<VolumeStore>>()));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeMax);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RestJson.Default));
+        builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true);
+        var listeners = Listen(builder, options);
+        var target = new StorageTarget(builder.Build());
+        try
+        {
+            // Opened before anything listens: a pool that cannot be opened is a failed start.
+            target.app.Services.GetRequiredService<VolumeStore>();
+            target.app.Use(next => context => RestErrors.AnswerAsync(context, next));
+            target.app.MapManagement(() => options.Advertise ?? target.NbdEndPoint.ToString());
+            await target.app.StartAsync(token);
+            target.RestEndPoint = listeners.Rest!.IPEndPoint!;
+            target.NbdEndPoint = listeners.Nbd!.IPEndPoint!;
+            return target;
+        }
+        catch
+        {
+            await target.app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the connections, makes everything durable and closes the pool.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync(CancellationToken.None);
+        await app.DisposeAsync();
+    }
+
+    private static Listeners Listen(WebApplicationBuilder builder, StorageTargetOptions options)
+    {
+        var tls = options.Tls is { } files ? ManagementTls.Load(files.Certificate, files.Key, files.ClientAuthority) : null;
+        var listeners = new Listeners();
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.MaxReadBufferSize = SocketBufferBytes;
+            sockets.MaxWriteBufferSize = SocketBufferBytes;
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = JsonBodyBytesMax;
+            kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
+            kestrel.Listen(options.Rest, rest =>
+            {
+                listeners.Rest = rest;
+                if (tls is not null)
+                    rest.UseHttps(tls);
+            });
+            kestrel.Listen(options.Nbd, nbd =>
+            {
+                listeners.Nbd = nbd;
+                nbd.UseConnectionHandler<NbdConnectionHandler>();
+            });
+        });
+        return listeners;
+    }
+
+    /// <summary>After the start, their end points are the ones bound.</summary>
+    private sealed class Listeners
+    {
+        public ListenOptions? Rest { get; set; }
+
+        public ListenOptions? Nbd { get; set; }
+    }
+}
