@@ -51,7 +51,7 @@ public sealed class StorageTarget : IAsyncDisposable
         builder.Services.AddSingleton(time).AddSingleton<ExportSessions>().AddSingleton(services =>
             VolumeStore.Open(options.Pool, time, services.GetRequiredService<ILogger<VolumeStore>>()));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeMax);
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RestJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json => RestJson.Configure(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true);
         var listeners = Listen(builder, options);
         var target = new StorageTarget(builder.Build());

@@ -37,9 +37,7 @@ internal sealed record ErrorBody(ErrorDetail Error);
 /// <param name="Code">A word for programs: invalid, not_found, conflict, no_space, damaged, io, not_supported, too_large.</param>
 internal sealed record ErrorDetail(string Code, string Message);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true, NumberHandling = JsonNumberHandling.Strict)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VolumeRequest))]
 [JsonSerializable(typeof(ResizeRequest))]
 [JsonSerializable(typeof(SnapshotRequest))]
@@ -49,4 +47,17 @@ internal sealed record ErrorDetail(string Code, string Message);
 [JsonSerializable(typeof(SnapshotList))]
 [JsonSerializable(typeof(ExportList))]
 [JsonSerializable(typeof(ErrorBody))]
-internal sealed partial class RestJson : JsonSerializerContext;
+internal sealed partial class RestJson : JsonSerializerContext
+{
+    /// <summary>Makes options strict: a misspelt, missing or null field is refused, not passed over.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.PropertyNameCaseInsensitive = false;
+        options.TypeInfoResolverChain.Insert(0, Default);
+    }
+}
