@@ -4,6 +4,7 @@ using Lab.Manager.Configuration;
 using Lab.Manager.Database;
 using Lab.Manager.Http;
 using Lab.Manager.Identity;
+using Lab.Manager.Images;
 using Lab.Manager.Networking;
 using Lab.Manager.Pki;
 using Lab.Manager.Telemetry;
@@ -22,6 +23,7 @@ internal static class ManagerComposition
         .AddApi()
         .AddIdentity()
         .AddNetworking()
+        .AddImages()
         .AddStorageTarget()
         .AddBareMetal()
         .AddOperationTelemetry()
@@ -33,6 +35,7 @@ internal static class ManagerComposition
         app.UseApi();
         app.MapIdentity();
         app.MapNetworking();
+        app.MapImages();
         return app;
     }
 }

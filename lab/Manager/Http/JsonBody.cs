@@ -28,29 +28,51 @@ internal readonly struct JsonBody
 
     public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken token)
     {
+        using var document = await ParseAsync(request, token);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? new JsonBody(document.RootElement.Clone(), "body")
+            : throw ApiException.BadRequest("Malformed request body: it must be a JSON object.");
+    }
+
+    /// <summary>Reads a body that is an array of objects, such as a JSON patch.</summary>
+    public static async Task<IReadOnlyList<T>> ReadArrayAsync<T>(HttpRequest request, int countMax, Func<JsonBody, T> read, CancellationToken token)
+    {
+        using var document = await ParseAsync(request, token);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() > countMax)
+            throw ApiException.BadRequest($"Malformed request body: it must be a JSON array of at most {countMax} objects.");
+        var items = new List<T>();
+        foreach (var item in root.EnumerateArray())
+            items.Add(item.ValueKind == JsonValueKind.Object
+                ? read(new JsonBody(item.Clone(), $"body[{items.Count}]"))
+                : throw ApiException.BadRequest($"Malformed request body: body[{items.Count}] must be an object."));
+        return items;
+    }
+
+    private static async Task<JsonDocument> ParseAsync(HttpRequest request, CancellationToken token)
+    {
         if (request.ContentLength > BytesMax)
-            throw new ApiException(413, $"The request body is longer than {BytesMax} bytes.");
+            throw TooLong();
         using var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
         int read;
         while ((read = await request.Body.ReadAsync(chunk, token)) > 0)
         {
             if (buffer.Length + read > BytesMax)
-                throw new ApiException(413, $"The request body is longer than {BytesMax} bytes.");
+                throw TooLong();
             buffer.Write(chunk, 0, read);
         }
         try
         {
-            using var document = JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), Limits);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw ApiException.BadRequest("The request body must be a JSON object.");
-            return new JsonBody(document.RootElement.Clone(), "body");
+            return JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), Limits);
         }
         catch (JsonException e)
         {
             throw ApiException.BadRequest("Malformed request body: " + e.Message);
         }
     }
+
+    private static ApiException TooLong() => new(413, $"The request body is longer than {BytesMax} bytes.");
 
     public bool Has(string member) => TryGet(member, out _);
 
