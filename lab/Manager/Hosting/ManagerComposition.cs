@@ -17,6 +17,8 @@ internal static class ManagerComposition
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options) => services
         .AddSingleton(options)
         .AddSingleton(TimeProvider.System)
+        // First of the hosted services: the others find the schema and the seeds.
+        .AddHostedService<StartupTaskRunner>()
         .AddBootstrap(options)
         .AddDatabase()
         .AddPki()
@@ -26,8 +28,7 @@ internal static class ManagerComposition
         .AddImages()
         .AddStorageTarget()
         .AddBareMetal()
-        .AddOperationTelemetry()
-        .AddHostedService<StartupTaskRunner>();
+        .AddOperationTelemetry();
 
     public static WebApplication MapManager(this WebApplication app)
     {
