@@ -1,0 +1,93 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Lab.Emulators.Bmc.Console;
+
+/// <summary>
+/// The BMC's end of the host's serial port: QEMU connects to a Unix socket, what it sends goes to the log, what clients type goes
+/// to it. The newest connection is the host.
+/// </summary>
+public sealed partial class SerialConsole(string socketPath, ConsoleLog log, ILogger<SerialConsole> logger)
+{
+    private const int Backlog = 4;
+    private const int ReadBytes = 16 * 1024;
+
+    private readonly Lock gate = new();
+    private Socket? host;
+
+    public ConsoleLog Log => log;
+
+    public async Task RunAsync(CancellationToken token)
+    {
+        // What a killed predecessor left.
+        File.Delete(socketPath);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(socketPath));
+        listener.Listen(Backlog);
+        LogListening(socketPath);
+        List<Task> served = [];
+        try
+        {
+            while (true)
+            {
+                var accepted = await listener.AcceptAsync(token);
+                served.RemoveAll(task => task.IsCompleted);
+                served.Add(ServeAsync(accepted, token));
+            }
+        }
+        finally
+        {
+            File.Delete(socketPath);
+            await Task.WhenAll(served);
+        }
+    }
+
+    /// <summary>Types into the host. Nothing happens while the host is off.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken token)
+    {
+        Socket? to;
+        lock (gate)
+            to = host;
+        try
+        {
+            if (to is not null)
+                await to.SendAsync(bytes, token);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The host went off while it was typed into.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, CancellationToken token)
+    {
+        await Task.Yield();
+        Socket? previous;
+        lock (gate)
+            (previous, host) = (host, socket);
+        previous?.Dispose();
+        var buffer = new byte[ReadBytes];
+        try
+        {
+            for (int read; (read = await socket.ReceiveAsync(buffer, token)) > 0;)
+                log.Append(buffer.AsSpan(0, read));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            LogHostGone(e.Message);
+        }
+        finally
+        {
+            lock (gate)
+                if (host == socket)
+                    host = null;
+            socket.Dispose();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "serial console listens on {Path}")]
+    private partial void LogListening(string path);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the serial port closed: {Reason}")]
+    private partial void LogHostGone(string reason);
+}

@@ -1,0 +1,149 @@
+using System.Threading.Channels;
+using Lab.Emulators.Bmc.Machine;
+using Microsoft.Extensions.Logging;
+
+namespace Lab.Emulators.Bmc.Device;
+
+/// <summary>Runs <see cref="DeviceMachine"/> on a machine: one change at a time, every state stored before it is shown.</summary>
+public sealed partial class DeviceController(IMachine machine, DeviceStateStore store, TimeProvider time, ILogger<DeviceController> log)
+    : IDisposable
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim changing = new(1, 1);
+    private readonly Channel<MachineSignal> signals = Channel.CreateUnbounded<MachineSignal>();
+    private volatile DeviceState current = store.Load();
+
+    public DeviceState State => DeviceMachine.Expire(current, time.GetUtcNow());
+
+    /// <summary>Follows the machine until <paramref name="token"/> ends it.</summary>
+    public async Task RunAsync(CancellationToken token)
+    {
+        machine.Signalled += OnSignal;
+        try
+        {
+            await Task.WhenAll(machine.RunAsync(token), FollowAsync(token));
+        }
+        finally
+        {
+            machine.Signalled -= OnSignal;
+        }
+    }
+
+    /// <returns>False when the request makes no sense while the host is off.</returns>
+    /// <exception cref="MachineException">It could not be done.</exception>
+    public async Task<bool> ResetAsync(ResetType type, CancellationToken token)
+    {
+        await changing.WaitAsync(token);
+        try
+        {
+            await RefreshAsync(token);
+            var step = DeviceMachine.Request(current, type, time.GetUtcNow());
+            if (step.Refused)
+                return false;
+            LogReset(type);
+            await ApplyAsync(step, token);
+            return true;
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    /// <summary>Changes settings that need nothing of the machine.</summary>
+    public async Task ConfigureAsync(Func<DeviceState, DeviceState> change, CancellationToken token)
+    {
+        await changing.WaitAsync(token);
+        try
+        {
+            Set(change(current));
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    public void Dispose() => changing.Dispose();
+
+    private void OnSignal(MachineSignal signal) => signals.Writer.TryWrite(signal);
+
+    private async Task FollowAsync(CancellationToken token)
+    {
+        await foreach (var signal in signals.Reader.ReadAllAsync(token))
+            while (!await TryFollowAsync(signal, token))
+                await Task.Delay(RetryInterval, time, token);
+    }
+
+    private async Task<bool> TryFollowAsync(MachineSignal signal, CancellationToken token)
+    {
+        await changing.WaitAsync(token);
+        try
+        {
+            if (signal == MachineSignal.Restarted)
+                Set(DeviceMachine.ObserveRestart(current, time.GetUtcNow()));
+            await RefreshAsync(token);
+            return true;
+        }
+        catch (MachineException e)
+        {
+            LogUnreachable(e.Message);
+            return false;
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    // Reading, not the event, says how things are: events may come late or in the middle of a later request.
+    private async Task RefreshAsync(CancellationToken token)
+    {
+        var before = current.Power;
+        var step = DeviceMachine.Observe(current, await machine.ReadPowerAsync(token), time.GetUtcNow());
+        if (step.State.Power != before)
+            LogPower(step.State.Power);
+        await ApplyAsync(step, token);
+    }
+
+    private async Task ApplyAsync(DeviceStep step, CancellationToken token)
+    {
+        Set(step.State);
+        foreach (var action in step.Actions)
+        {
+            await DoAsync(action, token);
+            if (action == MachineAction.Start)
+                Set(DeviceMachine.Started(current));
+            if (action is MachineAction.Start or MachineAction.ForceOff)
+                Set(DeviceMachine.Observe(current, await machine.ReadPowerAsync(token), time.GetUtcNow()).State);
+        }
+    }
+
+    private Task DoAsync(MachineAction action, CancellationToken token) => action switch
+    {
+        MachineAction.Start => machine.StartAsync(current.Boot.Effective, token),
+        MachineAction.ForceOff => machine.ForceOffAsync(token),
+        MachineAction.Reset => machine.ResetAsync(token),
+        MachineAction.PressPowerButton => machine.PressPowerButtonAsync(token),
+        MachineAction.Nmi => machine.InjectNmiAsync(token),
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
+    };
+
+    private void Set(DeviceState state)
+    {
+        if (state == current)
+            return;
+        store.Save(state);
+        current = state;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "reset {Type}")]
+    private partial void LogReset(ResetType type);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "host power is {Power}")]
+    private partial void LogPower(MachinePower power);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the machine cannot be read: {Reason}")]
+    private partial void LogUnreachable(string reason);
+}

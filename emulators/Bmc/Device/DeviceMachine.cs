@@ -1,0 +1,76 @@
+using Lab.Emulators.Bmc.Machine;
+
+namespace Lab.Emulators.Bmc.Device;
+
+/// <summary>What a request or an observation leads to.</summary>
+/// <param name="Refused">The request makes no sense while the host is off.</param>
+public sealed record DeviceStep(DeviceState State, IReadOnlyList<MachineAction> Actions, bool Refused = false);
+
+/// <summary>
+/// The state machine of one BMC: takes requests and observations and says the next state and what to do to the machine. No clock,
+/// no I/O.
+/// </summary>
+public static class DeviceMachine
+{
+    /// <summary>A guest that has not gone off after this has ignored the power button.</summary>
+    public static readonly TimeSpan ShutdownTime = TimeSpan.FromMinutes(5);
+
+    public static DeviceStep Request(DeviceState state, ResetType type, DateTimeOffset now)
+    {
+        state = Expire(state, now);
+        var isOn = state.Power == MachinePower.On;
+        return type switch
+        {
+            ResetType.On or ResetType.ForceOn when isOn => state.Pending is null
+                ? Step(state)
+                : Step(state with { Pending = state.Pending with { ThenStart = true } }),
+            ResetType.On or ResetType.ForceOn or ResetType.PowerCycle when !isOn => Step(state, MachineAction.Start),
+            ResetType.PushPowerButton when !isOn => Step(state, MachineAction.Start),
+            ResetType.ForceOff or ResetType.GracefulShutdown when !isOn => Step(state),
+            _ when !isOn => new DeviceStep(state, [], Refused: true),
+            ResetType.ForceOff => Step(state with { Pending = null }, MachineAction.ForceOff),
+            ResetType.GracefulShutdown or ResetType.PushPowerButton => Shutdown(state, thenStart: false, now),
+            ResetType.GracefulRestart => Shutdown(state, thenStart: true, now),
+            ResetType.PowerCycle => Step(state with { Pending = null }, MachineAction.ForceOff, MachineAction.Start),
+            // The boot order is fixed when the machine is switched on, so an override needs that.
+            ResetType.ForceRestart => state.Boot.Effective == BootTarget.None
+                ? Step(state with { Pending = null }, MachineAction.Reset)
+                : Step(state with { Pending = null }, MachineAction.ForceOff, MachineAction.Start),
+            ResetType.Nmi => Step(state, MachineAction.Nmi),
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
+    }
+
+    /// <summary>The machine's power was read.</summary>
+    public static DeviceStep Observe(DeviceState state, MachinePower power, DateTimeOffset now)
+    {
+        state = Expire(state, now);
+        if (power == state.Power)
+            return Step(state);
+        if (power == MachinePower.On)
+            return Step(AfterReset(state with { Power = power, Pending = null }, now));
+        var off = state with { Power = power, Pending = null };
+        return state.Pending is { ThenStart: true } ? Step(off, MachineAction.Start) : Step(off);
+    }
+
+    /// <summary>The machine was restarted without going off.</summary>
+    public static DeviceState ObserveRestart(DeviceState state, DateTimeOffset now) => AfterReset(state, now);
+
+    /// <summary>The machine was started with the override of <paramref name="state"/>, which Once uses up.</summary>
+    public static DeviceState Started(DeviceState state) =>
+        state.Boot.Enabled == BootOverrideEnabled.Once ? state with { Boot = new BootOverride() } : state;
+
+    public static DeviceState Expire(DeviceState state, DateTimeOffset now) =>
+        state.Pending is { } pending && now >= pending.GivenUpAt ? state with { Pending = null } : state;
+
+    private static DeviceState AfterReset(DeviceState state, DateTimeOffset now) => state with
+    {
+        LastResetTime = now,
+        Bootstrapping = state.Bootstrapping with { Enabled = state.Bootstrapping.Enabled || state.Bootstrapping.EnableAfterReset },
+    };
+
+    private static DeviceStep Shutdown(DeviceState state, bool thenStart, DateTimeOffset now) =>
+        Step(state with { Pending = new PendingShutdown(thenStart, now + ShutdownTime) }, MachineAction.PressPowerButton);
+
+    private static DeviceStep Step(DeviceState state, params MachineAction[] actions) => new(state, actions);
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Lab.Emulators.Bmc.Accounts;
+using Lab.Emulators.Bmc.Device;
+using Lab.Emulators.Bmc.Machine;
+
+namespace Lab.Emulators.Bmc.State;
+
+[JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(DeviceState))]
+[JsonSerializable(typeof(BmcIdentity))]
+[JsonSerializable(typeof(StoredAccount[]))]
+internal sealed partial class StateJson : JsonSerializerContext;
