@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 
 namespace Lab.Interop.Docker;
@@ -6,12 +7,26 @@ public sealed class ContainerOperations(DockerClient client)
 {
     public Task<CreateContainerResponse> CreateContainerAsync(CreateContainerParameters parameters, CancellationToken token) =>
         client.ReadAsync(
-            HttpMethod.Post, $"containers/create?name={Uri.EscapeDataString(parameters.Name)}",
+            HttpMethod.Post, "containers/create" + (parameters.Name is { } name ? "?name=" + Uri.EscapeDataString(name) : ""),
             DockerClient.Json(parameters, DockerJson.Default.CreateContainerParameters), DockerJson.Default.CreateContainerResponse, token);
 
     public async Task StartContainerAsync(string id, CancellationToken token)
     {
         using var response = await client.SendAsync(HttpMethod.Post, $"containers/{id}/start", null, token);
+    }
+
+    /// <summary>Sends SIGTERM to the first process, and SIGKILL after <paramref name="waitBeforeKill"/> (whole seconds).</summary>
+    public async Task StopContainerAsync(string id, TimeSpan waitBeforeKill, CancellationToken token)
+    {
+        try
+        {
+            using var response = await client.SendAsync(
+                HttpMethod.Post, $"containers/{id}/stop?t={(int)waitBeforeKill.TotalSeconds}", null, token);
+        }
+        catch (DockerApiException e) when (e.StatusCode == HttpStatusCode.NotModified)
+        {
+            // It was stopped already.
+        }
     }
 
     public async Task KillContainerAsync(string id, string signal, CancellationToken token)

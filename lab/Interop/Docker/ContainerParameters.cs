@@ -5,8 +5,9 @@ namespace Lab.Interop.Docker;
 /// <summary>Body of ContainerCreate, as far as the lab uses it.</summary>
 public sealed record CreateContainerParameters
 {
+    /// <summary>Null: the engine makes one up.</summary>
     [JsonIgnore]
-    public required string Name { get; init; }
+    public string? Name { get; init; }
     public required string Image { get; init; }
     public string? Hostname { get; init; }
 

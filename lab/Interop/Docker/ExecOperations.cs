@@ -23,6 +23,9 @@ public sealed class ExecOperations(DockerClient client)
     private const int FrameHeaderBytes = 8;
     private const byte StandardError = 2;
 
+    /// <summary>Of both streams together.</summary>
+    private const int OutputBytesMax = 64 * 1024 * 1024;
+
     /// <summary>Runs a command in a container to its end.</summary>
     public async Task<ExecResult> RunAsync(string container, IReadOnlyList<string> command, CancellationToken token)
     {
@@ -48,7 +51,10 @@ public sealed class ExecOperations(DockerClient client)
         var header = new byte[FrameHeaderBytes];
         while (await stream.ReadAtLeastAsync(header, FrameHeaderBytes, throwOnEndOfStream: false, token) == FrameHeaderBytes)
         {
-            var frame = new byte[BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4))];
+            var length = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4));
+            if (output.Length + error.Length + length > OutputBytesMax)
+                throw new InvalidDataException($"a command in a container printed more than {OutputBytesMax} bytes");
+            var frame = new byte[length];
             await stream.ReadExactlyAsync(frame, token);
             (header[0] == StandardError ? error : output).Write(frame);
         }
