@@ -41,6 +41,8 @@ internal sealed class RunningManager : IAsyncDisposable
             StateDirectory = directory,
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Link = new IPEndPoint(IPAddress.Loopback, 0),
+            // Nobody listens there; a test that wants storage says where, or puts a target of its own in.
+            Storage = new Uri("https://127.0.0.1:1"),
         };
         var app = ManagerHost.Build(configure?.Invoke(options) ?? options, customise);
         await app.StartAsync();

@@ -16,34 +16,25 @@ internal sealed partial class ImageRemoval(ImageStore images, IStorageTarget tar
     public async Task RemoveAsync(string id, RequestContext asker, CancellationToken token)
     {
         var image = await images.ChangeAsync(id, asker, Hide, token);
-        try
-        {
-            // The client's going away ends nothing from here on.
-            await RemoveDataAsync(image.Id, CancellationToken.None);
-        }
-        catch (StorageTargetException e)
-        {
-            LogLater(e, image.Id);
-        }
+        // The client's going away ends nothing from here on.
+        await TryRemoveDataAsync(image.Id, CancellationToken.None);
     }
 
     /// <summary>Finishes what earlier processes, or a storage target that was away, left.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        try
         {
-            foreach (var id in await images.ListDeletingAsync(stoppingToken))
+            while (true)
             {
-                try
-                {
-                    await RemoveDataAsync(id, stoppingToken);
-                }
-                catch (StorageTargetException e)
-                {
-                    LogLater(e, id);
-                }
+                foreach (var id in await images.ListDeletingAsync(stoppingToken))
+                    await TryRemoveDataAsync(id, stoppingToken);
+                await Task.Delay(RetryDelay, time, stoppingToken);
             }
-            await Task.Delay(RetryDelay, time, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The manager ends.
         }
     }
 
@@ -56,11 +47,18 @@ internal sealed partial class ImageRemoval(ImageStore images, IStorageTarget tar
         image.Status = ImageStatus.Deleting;
     }
 
-    private async Task RemoveDataAsync(Guid id, CancellationToken token)
+    private async Task TryRemoveDataAsync(Guid id, CancellationToken token)
     {
-        await target.DeleteSnapshotAsync(id, token);
-        await target.DeleteVolumeAsync(id, token);
-        await images.RemoveAsync(id, token);
+        try
+        {
+            await target.DeleteSnapshotAsync(id, token);
+            await target.DeleteVolumeAsync(id, token);
+            await images.RemoveAsync(id, token);
+        }
+        catch (StorageTargetException e)
+        {
+            LogLater(e, id);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Image {ImageId}: its data is deleted later")]
