@@ -15,8 +15,8 @@ public sealed class JsonRpcUnixClient(string path) : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private Connection? current;
 
-    /// <summary>Counts the connections made so far: a change means that the server may be another process.</summary>
-    public int Generation { get; private set; }
+    /// <summary>Ends when the connection in use is gone: the server may then be another process. Ended while there is none.</summary>
+    public Task Disconnected => current?.Running ?? Task.CompletedTask;
 
     /// <exception cref="JsonRpcException">The server answered with an error.</exception>
     /// <exception cref="IOException">There is no server, or it closed before the answer.</exception>
@@ -66,7 +66,6 @@ public sealed class JsonRpcUnixClient(string path) : IAsyncDisposable
                     throw new IOException($"{path}: {e.Message}", e);
                 throw;
             }
-            Generation++;
             return current = new Connection(socket, stop.Token);
         }
         finally
