@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Lab.Manager.Hosting;
+using Lab.Manager.Link;
 
 namespace Lab.Manager.Configuration;
 
@@ -32,18 +33,40 @@ internal static class ManagerCommand
                 PublicUrl = parsed.GetValue(publicUrl)?.TrimEnd('/'),
                 StateDirectory = parsed.GetRequiredValue(state),
                 BootstrapFile = parsed.GetValue(bootstrap),
-                Storage = parsed.GetValue(storage),
+                Storage = parsed.GetRequiredValue(storage),
                 StorageCertificateFile = parsed.GetValue(storageCertificate),
                 StorageKeyFile = parsed.GetValue(storageKey),
                 StorageAuthorityFile = parsed.GetValue(storageAuthority),
                 Database = parsed.GetValue(database),
             },
             token));
+        root.Add(EnrolmentTokenCommand());
         return root;
     }
 
-    private static Option<Uri?> StorageOption() => new("--storage")
+    private static Command EnrolmentTokenCommand()
     {
+        var state = StateDirectoryOption();
+        var database = DatabaseOption();
+        var seconds = new Option<int>("--expires-in")
+        {
+            Description = "Seconds until the token is worthless.",
+            DefaultValueFactory = _ => (int)EnrolmentTokens.DefaultLifetime.TotalSeconds,
+        };
+        seconds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var value && (value < 1 || value > EnrolmentTokens.LifetimeMax.TotalSeconds))
+                result.AddError($"--expires-in: from 1 to {EnrolmentTokens.LifetimeMax.TotalSeconds} seconds");
+        });
+        var create = new Command("create", "Makes a one-time token with which one DPU may enrol, and writes it to standard output.") { state, database, seconds };
+        create.SetAction((parsed, token) => EnrolmentTokenVerb.RunAsync(
+            parsed.GetRequiredValue(state), parsed.GetValue(database), TimeSpan.FromSeconds(parsed.GetValue(seconds)), token));
+        return new Command("enrolment-token", "Tokens with which DPUs enrol.") { create };
+    }
+
+    private static Option<Uri> StorageOption() => new("--storage")
+    {
+        Required = true,
         Description = "Base URL of the storage target's management (HTTPS, mutual TLS).",
         CustomParser = result =>
         {

@@ -21,7 +21,7 @@ internal sealed record ManagerOptions
     public string? BootstrapFile { get; init; }
 
     /// <summary>Base URL of the storage target's REST management (HTTPS, mutual TLS), without <c>/v1</c>.</summary>
-    public Uri? Storage { get; init; }
+    public required Uri Storage { get; init; }
     public string? StorageCertificateFile { get; init; }
     public string? StorageKeyFile { get; init; }
 

@@ -1,12 +1,16 @@
 using Lab.Manager.BareMetal;
 using Lab.Manager.BlockStorage;
+using Lab.Manager.Compute;
+using Lab.Manager.Conductor;
 using Lab.Manager.Configuration;
 using Lab.Manager.Database;
 using Lab.Manager.Http;
 using Lab.Manager.Identity;
 using Lab.Manager.Images;
+using Lab.Manager.Link;
 using Lab.Manager.Networking;
 using Lab.Manager.Pki;
+using Lab.Manager.Scheduling;
 using Lab.Manager.Telemetry;
 
 namespace Lab.Manager.Hosting;
@@ -26,17 +30,26 @@ internal static class ManagerComposition
         .AddIdentity()
         .AddNetworking()
         .AddImages()
-        .AddStorageTarget()
+        .AddBlockStorage()
         .AddBareMetal()
+        .AddCompute()
+        .AddScheduling()
+        .AddConductor()
+        .AddLink()
         .AddOperationTelemetry();
 
     public static WebApplication MapManager(this WebApplication app)
     {
+        app.UseWebSockets();
         app.UsePlanes();
         app.UseApi();
         app.MapIdentity();
         app.MapNetworking();
         app.MapImages();
+        app.MapBlockStorage();
+        app.MapCompute();
+        app.MapBareMetal();
+        app.MapAgentLink();
         return app;
     }
 }

@@ -46,6 +46,8 @@ internal static class ManagerHost
             console.UseUtcTimestamp = true;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that fails ends with one line of its own.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddManager(options);
         customise?.Invoke(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel =>

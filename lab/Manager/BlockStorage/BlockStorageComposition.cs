@@ -2,19 +2,22 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Lab.Manager.Configuration;
+using Lab.Manager.Database;
 
 namespace Lab.Manager.BlockStorage;
 
-internal static class StorageTargetComposition
+internal static class BlockStorageComposition
 {
-    public static IServiceCollection AddStorageTarget(this IServiceCollection services) => services
+    public static IServiceCollection AddBlockStorage(this IServiceCollection services) => services
+        .AddMigrations<BlockStorageMigrations>()
+        .AddSingleton<VolumeService>()
+        .AddSingleton<SnapshotService>()
         .AddSingleton<IStorageTarget>(provider => new StorageTargetClient(
             CreateHttp(provider.GetRequiredService<ManagerOptions>()), provider.GetRequiredService<TimeProvider>()));
 
     /// <summary>Mutual TLS: our client certificate, and nothing but the configured authority is trusted.</summary>
     private static HttpClient CreateHttp(ManagerOptions options)
     {
-        var address = options.Storage ?? throw new ManagerException("--storage is needed for volumes and images");
         var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
         try
         {
@@ -37,6 +40,6 @@ internal static class StorageTargetComposition
         {
             throw new ManagerException("storage target's certificates: " + e.Message, e);
         }
-        return new HttpClient(handler) { BaseAddress = new Uri(address.ToString().TrimEnd('/') + "/"), Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(handler) { BaseAddress = new Uri(options.Storage.ToString().TrimEnd('/') + "/"), Timeout = Timeout.InfiniteTimeSpan };
     }
 }

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+
+namespace Lab.Manager.Link;
+
+/// <summary>The agents that are connected now. Of two connections of one node the newer one counts and the older is closed.</summary>
+internal sealed class AgentRegistry
+{
+    private readonly ConcurrentDictionary<Guid, AgentSession> sessions = new();
+
+    public AgentSession? Find(Guid nodeId) => sessions.GetValueOrDefault(nodeId);
+
+    public bool IsConnected(Guid nodeId) => sessions.ContainsKey(nodeId);
+
+    public void Add(Guid nodeId, AgentSession session)
+    {
+        AgentSession? older = null;
+        sessions.AddOrUpdate(nodeId, session, (_, known) =>
+        {
+            older = known;
+            return session;
+        });
+        if (older is not null && older != session)
+            older.Close();
+    }
+
+    public void Remove(Guid nodeId, AgentSession session) => sessions.TryRemove(new(nodeId, session));
+
+    /// <summary>Tells the node's agent, when it is connected, that its spec changed.</summary>
+    public void Push(Guid nodeId) => Find(nodeId)?.Push();
+}

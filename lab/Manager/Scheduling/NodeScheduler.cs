@@ -1,0 +1,45 @@
+using Lab.Manager.BareMetal;
+using Lab.Manager.Conductor;
+using Lab.Manager.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lab.Manager.Scheduling;
+
+/// <summary>Chooses and takes a node: all filters pass, and of those the smallest.</summary>
+internal sealed class NodeScheduler(
+    IDbContextFactory<ManagerDbContext> contexts, IEnumerable<INodeFilter> filters, TimeProvider time)
+{
+    /// <summary>Takes a node for a server; answers the same node when the server has one already.</summary>
+    /// <exception cref="WorkflowException">No node does; with the reason of each.</exception>
+    public async Task<Node> TakeAsync(Guid serverId, NodeDemand demand, CancellationToken token)
+    {
+        while (true)
+        {
+            await using var context = await contexts.CreateDbContextAsync(token);
+            var nodes = await context.Set<Node>().AsNoTracking().OrderBy(n => n.Number).ToListAsync(token);
+            if (nodes.Find(n => n.ServerId == serverId) is { } taken)
+                return taken;
+            var refusals = nodes.ToDictionary(n => n, n => Refuse(n, demand));
+            var chosen = nodes.Where(n => refusals[n] is null).OrderBy(n => n.MemoryMib).ThenBy(n => n.Vcpus).ThenBy(n => n.Number).FirstOrDefault()
+                ?? throw new WorkflowException(Explain(refusals));
+            var now = time.GetUtcNow();
+            var won = await context.Set<Node>()
+                .Where(n => n.Id == chosen.Id && n.ServerId == null && n.ProvisionState == ProvisionState.Available)
+                .ExecuteUpdateAsync(
+                    n => n.SetProperty(x => x.ServerId, serverId)
+                        .SetProperty(x => x.ProvisionState, ProvisionState.Deploying)
+                        .SetProperty(x => x.UpdatedAt, now),
+                    token);
+            if (won == 1)
+                return chosen;
+        }
+    }
+
+    private string? Refuse(Node node, NodeDemand demand) =>
+        filters.Select(f => f.Refuse(node, demand)).FirstOrDefault(reason => reason is not null);
+
+    private static string Explain(Dictionary<Node, string?> refusals) =>
+        "No valid host was found. " + (refusals.Count == 0
+            ? "No node has enrolled."
+            : string.Join("; ", refusals.Select(r => $"{r.Key.Serial}: {r.Value}")) + ".");
+}
