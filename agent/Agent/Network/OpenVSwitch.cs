@@ -25,7 +25,7 @@ public sealed partial class OpenVSwitch(CommandRunner commands, NetworkOptions o
             [VsctlTimeout, "--format=json",
                 "--columns=name,ports,fail_mode,datapath_type,external_ids", "list", "Bridge", "--",
                 "--columns=_uuid,name", "list", "Port", "--",
-                "--columns=name,type,ofport,external_ids,mtu_request,options", "list", "Interface"], null, token);
+                "--columns=name,type,ofport,admin_state,external_ids,mtu_request,options", "list", "Interface"], null, token);
         var guardedTask = GuardedDevicesAsync(token);
         var addressedTask = HasTunnelAddressAsync(token);
 
@@ -86,6 +86,7 @@ public sealed partial class OpenVSwitch(CommandRunner commands, NetworkOptions o
                 "set", "Interface", device, $"mtu_request={port.Mtu}",
                 $"external_ids:iface-id={port.Id:D}", $"external_ids:attached-mac=\"{FlowTable.Mac(port.MacAddress)}\"",
                 "external_ids:iface-status=active", $"external_ids:node-uuid=\"{options.Serial}\""], null, token);
+        await commands.RunAsync("ip", ["link", "set", "dev", device, "up"], null, token);
     }
 
     public Task DetachAsync(string device, CancellationToken token) =>
@@ -110,7 +111,8 @@ public sealed partial class OpenVSwitch(CommandRunner commands, NetworkOptions o
             Guid.TryParse(ids.GetValueOrDefault("iface-id"), out var id) ? id : null,
             ids.GetValueOrDefault("attached-mac"),
             row.Number("mtu_request") ?? 0,
-            guarded.Contains(name));
+            guarded.Contains(name),
+            row.Text("admin_state") == "up");
     }
 
     private async Task<(ulong? Hash, int Count)> FlowsAsync(CancellationToken token)

@@ -9,7 +9,7 @@ namespace Lab.Agent.Reconcile;
 /// <param name="Phase">Phase of the operation's time line that the step belongs to (<see cref="OperationActivities"/>); null for none.</param>
 public abstract record AgentAction(Subject Subject, string Step, string? Phase = null)
 {
-    /// <summary>Not tried in a pass in which an action about this one failed.</summary>
+    /// <summary>Not tried in a pass in which an action about this one failed; nor is then what follows about the same subject.</summary>
     public Subject? After { get; init; }
 }
 

@@ -62,5 +62,5 @@ internal static class NetworkPlan
 
     private static bool IsAttached(PortSpec port, ObservedNic nic, ObservedNetwork network) =>
         network.Ports.Any(p => p.Device == nic.Representor && p.PortId == port.Id && p.OfPort > 0
-            && p.Mac == port.MacAddress && p.Mtu == port.Mtu && p.Guarded);
+            && p.Mac == port.MacAddress && p.Mtu == port.Mtu && p.Guarded && p.Up);
 }

@@ -131,7 +131,10 @@ public sealed class Reconciler(
             if (!ReferenceEquals(spec, desired.Spec))
                 return true;
             if (failed.Contains(action.Subject) || (action.After is { } after && failed.Contains(after)))
+            {
+                failed.Add(action.Subject);
                 continue;
+            }
             phase.Enter(action);
             log.Doing(action.Step, action.Subject);
             try
