@@ -4,12 +4,17 @@ using System.Net;
 using System.Net.Sockets;
 using Lab.Agent.Link;
 using Lab.Agent.Network;
+using Lab.Agent.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace Lab.Agent;
 
-/// <summary>The command line: binds and checks options, then runs <see cref="AgentHost"/>.</summary>
+/// <summary>The command line: binds and checks options, then runs <see cref="AgentHost"/> and turns its end into an exit code.</summary>
 internal static class AgentCommand
 {
+    private const int Ok = 0;
+    private const int Infrastructure = 3;
+
     /// <summary>Longest serial number: the common name of a certificate (RFC 5280, ub-common-name).</summary>
     private const int SerialMax = 64;
 
@@ -95,7 +100,7 @@ internal static class AgentCommand
         {
             var address = result.GetRequiredValue(TunnelAddress);
             var serial = result.GetRequiredValue(Serial);
-            return await AgentHost.RunAsync(new AgentOptions
+            return await RunAsync(new AgentOptions
             {
                 Link = new ManagerLinkOptions(result.GetRequiredValue(Manager), result.GetRequiredValue(Ca), serial),
                 Network = new NetworkOptions
@@ -115,6 +120,35 @@ internal static class AgentCommand
             }, token);
         });
         return command;
+    }
+
+    private static async Task<int> RunAsync(AgentOptions options, CancellationToken token)
+    {
+        using var logs = LoggerFactory.Create(builder => builder.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+            console.UseUtcTimestamp = true;
+        }));
+        using var telemetry = AgentTelemetry.Start(options.Link.Serial);
+        var oneTimeToken = Environment.GetEnvironmentVariable(Enroller.TokenVariable);
+        // The programs that the agent starts have no use for it.
+        Environment.SetEnvironmentVariable(Enroller.TokenVariable, null);
+        try
+        {
+            var random = new Random(Environment.ProcessId);
+            await new AgentHost(options, new CommandRunner(TimeProvider.System), TimeProvider.System, random, logs).RunAsync(oneTimeToken, token);
+            return Ok;
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            return Ok;
+        }
+        catch (Exception e) when (e is EnrolmentException or IOException or UnauthorizedAccessException)
+        {
+            logs.CreateLogger<AgentHost>().Fatal(e.Message);
+            return Infrastructure;
+        }
     }
 
     private static Uri? HttpsAddress(ArgumentResult result)

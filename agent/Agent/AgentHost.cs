@@ -5,61 +5,29 @@ using Lab.Agent.Dpu;
 using Lab.Agent.Link;
 using Lab.Agent.Network;
 using Lab.Agent.Reconcile;
-using Lab.Agent.Telemetry;
 using Lab.Contracts.Link;
 using Microsoft.Extensions.Logging;
 
 namespace Lab.Agent;
 
 /// <summary>Puts the agent together and runs its two loops: reconciling, and the link.</summary>
-internal sealed class AgentHost(AgentOptions options, ILoggerFactory logs)
+public sealed class AgentHost(AgentOptions options, CommandRunner commands, TimeProvider time, Random random, ILoggerFactory logs)
 {
-    private const int Ok = 0;
-    private const int Infrastructure = 3;
-
     /// <summary>PCI functions that a DPU can hot-plug (BlueField-2: 16; the emulated host has as many root ports).</summary>
-    private const int FunctionsMax = 16;
+    public const int FunctionsMax = 16;
 
-    private readonly TimeProvider time = TimeProvider.System;
-    private readonly Random random = new(Environment.ProcessId);
-
-    public static async Task<int> RunAsync(AgentOptions options, CancellationToken token)
-    {
-        using var logs = LoggerFactory.Create(builder => builder.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-            console.UseUtcTimestamp = true;
-        }));
-        using var telemetry = AgentTelemetry.Start(options.Link.Serial);
-        try
-        {
-            await new AgentHost(options, logs).RunAsync(token);
-            return Ok;
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
-        {
-            return Ok;
-        }
-        catch (Exception e) when (e is EnrolmentException or IOException or UnauthorizedAccessException)
-        {
-            logs.CreateLogger<AgentHost>().Fatal(e.Message);
-            return Infrastructure;
-        }
-    }
-
-    private async Task RunAsync(CancellationToken token)
+    /// <param name="oneTimeToken">For the enrolment; null or empty when none was given.</param>
+    /// <exception cref="EnrolmentException">There is no certificate and no way to get one.</exception>
+    public async Task RunAsync(string? oneTimeToken, CancellationToken token)
     {
         var identity = new AgentIdentity(options.StateDirectory, time);
         var enroller = new Enroller(options.Link, identity, time, random, logs.CreateLogger<Enroller>());
-        using var certificate = await enroller.GetCertificateAsync(Environment.GetEnvironmentVariable(Enroller.TokenVariable), token);
-        Environment.SetEnvironmentVariable(Enroller.TokenVariable, null);
+        using var certificate = await enroller.GetCertificateAsync(oneTimeToken, token);
 
         await using var snap = new SnapClient(options.SpdkSocket, time);
         await using var virtnet = new VirtnetClient(options.VirtnetSocket, time);
         using var redfish = new RedfishClient(options.Bmc, new BootstrapClient(options.IpmiSocket, time), time);
         var bmc = new HostBmc(redfish, time);
-        var commands = new CommandRunner(time);
         var devices = new AgentDevices(snap, virtnet, new OpenVSwitch(commands, options.Network), bmc,
             new ConfigDriveFiles(commands, options.RunDirectory));
         using var board = new StatusBoard(time);

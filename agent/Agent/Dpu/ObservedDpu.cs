@@ -10,7 +10,9 @@ public sealed record ObservedController(string Name, string Vuid, string Bdev, b
 
 /// <param name="MacAddress">Lower case, colons.</param>
 /// <param name="Representor">Network device on the SoC.</param>
-public sealed record ObservedNic(string Vuid, string MacAddress, string Representor, string? PciAddress, string? Mechanism);
+/// <param name="Hotplugged">The host has the function; one without was left half-way.</param>
+public sealed record ObservedNic(
+    string Vuid, string MacAddress, string Representor, string? PciAddress, string? Mechanism, bool Hotplugged = true);
 
 /// <summary>What the DPU holds, as its services list it.</summary>
 /// <param name="FreeFunctions">VUIDs of block functions that were created and have no controller.</param>

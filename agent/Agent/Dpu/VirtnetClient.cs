@@ -35,5 +35,6 @@ public sealed class VirtnetClient(string socketPath, TimeProvider time) : IAsync
         (device.Text("mac") ?? "").ToLowerInvariant(),
         device.Text("sf_rep_net_device") ?? throw new DpuException("virtnet answered without sf_rep_net_device"),
         SnapClient.Address(device),
-        device.Text("mechanism"));
+        device.Text("mechanism"),
+        device.Flag("hotplugged") ?? true);
 }

@@ -32,7 +32,7 @@ internal static class NetworkPlan
         var attachedIds = observed.Network.Ports.Where(p => p.PortId is not null).ToDictionary(p => p.Device, p => p.PortId!.Value, StringComparer.Ordinal);
         // The flows are gone already; the port keeps its id on br-int until the host has let the function go.
         foreach (var nic in observed.Dpu.Nics.Reverse())
-            if (!wantedMacs.Contains(nic.MacAddress))
+            if (!wantedMacs.Contains(nic.MacAddress) || !nic.Hotplugged)
                 plan.Add(new UnplugNic(attachedIds.GetValueOrDefault(nic.Representor), nic.Vuid) { After = Subject.Power });
         foreach (var port in observed.Network.Ports.Reverse())
             if (!spec.Ports.Any(p => Attached(p, observed)?.Device == port.Device))
@@ -45,6 +45,9 @@ internal static class NetworkPlan
         foreach (var port in spec.Ports)
         {
             var nic = NicOf(port, observed.Dpu);
+            // One left half-way is unplugged first and plugged in the next plan.
+            if (nic is null && observed.Dpu.Nics.Any(n => n.MacAddress == port.MacAddress))
+                continue;
             if (nic is null)
                 plan.Add(new PlugNic(port) { After = after });
             if (nic is null || !IsAttached(port, nic, observed.Network))
@@ -52,7 +55,7 @@ internal static class NetworkPlan
         }
     }
 
-    internal static ObservedNic? NicOf(PortSpec port, ObservedDpu dpu) => dpu.Nics.FirstOrDefault(n => n.MacAddress == port.MacAddress);
+    internal static ObservedNic? NicOf(PortSpec port, ObservedDpu dpu) => dpu.Nics.FirstOrDefault(n => n.MacAddress == port.MacAddress && n.Hotplugged);
 
     /// <summary>The port's representor on br-int; only what carries the port's id counts.</summary>
     private static ObservedPort? Attached(PortSpec port, Observed observed) =>
