@@ -39,7 +39,6 @@ internal sealed class RunningManager : IAsyncDisposable
         var options = new ManagerOptions
         {
             StateDirectory = directory,
-            Storage = new Uri("https://127.0.0.1:1"),
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Link = new IPEndPoint(IPAddress.Loopback, 0),
             // Nobody listens there; a test that wants storage says where, or puts a target of its own in.
