@@ -67,7 +67,7 @@ public sealed class RunSchemaTests : RunDirectoryFixture
                     count += 1
             print(count, "records")
             """;
-        var start = new ProcessStartInfo("python3", ["-c", script, schemas, run]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-c", script, schemas, run]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var python = Process.Start(start)!;
         var error = python.StandardError.ReadToEndAsync();
         var output = await python.StandardOutput.ReadToEndAsync();

@@ -9,7 +9,7 @@ public static class MetricNames
     /// <summary>API request until the guest's shell answers [s]. Its phases are events of operation <see cref="Operations.Boot"/>.</summary>
     public const string BootTotal = "boot.total";
 
-    /// <summary>Clone of a volume from an image or snapshot [s]. Baseline: the clone of the smallest volume.</summary>
+    /// <summary>Clone of a volume from an image or snapshot [s]: subject of 1 TiB, baseline of 1 GiB.</summary>
     public const string CloneDuration = "clone.duration";
 
     /// <summary>Stages of a hot-plug cycle [s], each from the request; dimension <see cref="Dimensions.Device"/>.</summary>
@@ -27,8 +27,8 @@ public static class MetricNames
     public const string NetRoundTrip = "net.rtt";
 
     /// <summary>
-    /// CPU spent while a workload ran [core]; dimensions <see cref="Dimensions.Of"/> and the <see cref="Dimensions.Workload"/> it
-    /// stood beside.
+    /// CPU spent while a workload ran [core]; dimensions <see cref="Dimensions.Of"/> and those of the throughput samples it stands
+    /// beside (<see cref="Dimensions.Workload"/>, …); role baseline beside a baseline.
     /// </summary>
     public const string CpuUsed = "cpu.used";
 
@@ -42,6 +42,9 @@ public static class MetricNames
 
         /// <summary>Whose CPU: soc, host or target.</summary>
         public const string Of = "of";
+        public const string OfSoc = "soc";
+        public const string OfHost = "host";
+        public const string OfTarget = "target";
         public const string Node = "node";
     }
 

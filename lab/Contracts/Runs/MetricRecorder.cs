@@ -15,7 +15,8 @@ public sealed class MetricRecorder(
     string metric,
     string unit,
     Better better,
-    IReadOnlyDictionary<string, string>? dimensions = null)
+    IReadOnlyDictionary<string, string>? dimensions = null,
+    string? scenario = null)
 {
     public void Subject(double value, IReadOnlyDictionary<string, string>? attributes = null) =>
         Add(SampleRole.Subject, value, attributes);
@@ -29,6 +30,7 @@ public sealed class MetricRecorder(
         Unit = unit,
         Better = better,
         Role = role,
+        Scenario = scenario,
         Dimensions = dimensions ?? RunLimits.Empty,
         Attributes = attributes ?? RunLimits.Empty,
         Value = value,

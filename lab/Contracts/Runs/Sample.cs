@@ -21,6 +21,10 @@ public sealed record Sample
     [Description("subject: measured on the system under test; baseline: on what it is compared with.")]
     public SampleRole Role { get; init; }
 
+    /// <summary>The scenario that measured it. Samples of a scenario whose verdict is error stay out of the statistics.</summary>
+    [StringLength(RunLimits.NameLength, MinimumLength = 1)]
+    public string? Scenario { get; init; }
+
     /// <summary>What tells this series from others of the metric (workload, device, node). Part of the series' identity.</summary>
     [Description("What tells this series from others of the same metric.")]
     public IReadOnlyDictionary<string, string> Dimensions { get; init; } = RunLimits.Empty;

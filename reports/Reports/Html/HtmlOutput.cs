@@ -1,0 +1,26 @@
+using Lab.Reports.Comparison;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Lab.Reports.Html;
+
+/// <summary>Renders pages that need nothing but themselves: style, script and chart library are in them.</summary>
+public static class HtmlOutput
+{
+    public static Task<string> RenderAsync(RunSummary summary) =>
+        RenderAsync<ReportPage>(new() { [nameof(ReportPage.Summary)] = summary });
+
+    public static Task<string> RenderAsync(RunComparison comparison) =>
+        RenderAsync<ComparisonPage>(new() { [nameof(ComparisonPage.Comparison)] = comparison });
+
+    private static async Task<string> RenderAsync<TPage>(Dictionary<string, object?> parameters) where TPage : IComponent
+    {
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
+        var body = await renderer.Dispatcher.InvokeAsync(async () =>
+            (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+        return "<!DOCTYPE html>\n" + body + "\n";
+    }
+}

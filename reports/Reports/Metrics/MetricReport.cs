@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+using Lab.Contracts.Runs;
+using Lab.Reports.Statistics;
+
+namespace Lab.Reports.Metrics;
+
+/// <summary>One subject series beside its baseline.</summary>
+public sealed record MetricReport
+{
+    public required string Metric { get; init; }
+    public required string Unit { get; init; }
+    public required Better Better { get; init; }
+    public required IReadOnlyDictionary<string, string> Dimensions { get; init; }
+
+    /// <summary>The dimensions as text; empty without.</summary>
+    public required string Label { get; init; }
+    public required Summary Subject { get; init; }
+    public Summary? Baseline { get; init; }
+
+    /// <summary>Subject over baseline; null where there is none, for the reason of <see cref="NoRatio"/>.</summary>
+    public Ratio? Ratio { get; init; }
+    public string? NoRatio { get; init; }
+
+    /// <summary>The greatest ratio allowed, where one is promised.</summary>
+    public double? Limit { get; init; }
+    public bool? WithinLimit => Limit is null || Ratio is null ? null : Ratio.Value <= Limit;
+
+    [JsonIgnore]
+    public IReadOnlyList<double> SubjectValues { get; init; } = [];
+
+    [JsonIgnore]
+    public IReadOnlyList<double> BaselineValues { get; init; } = [];
+
+    [JsonIgnore]
+    public string Name => Label.Length == 0 ? Metric : $"{Metric} · {Label}";
+
+    /// <summary>What makes it the same metric in another run.</summary>
+    [JsonIgnore]
+    public (string Metric, string Unit, string Label) Identity => (Metric, Unit, Label);
+
+    public static IReadOnlyList<MetricReport> Of(IReadOnlyList<MetricSeries> all, ISeriesComparer comparer) =>
+        [.. all.Where(series => series.Role == SampleRole.Subject).Select(series => Of(series, BaselineMatch.For(series, all), comparer))];
+
+    private static MetricReport Of(MetricSeries subject, BaselineMatch match, ISeriesComparer comparer)
+    {
+        var ratio = match.Series is null ? null : comparer.Compare(subject.Values, match.Series.Values);
+        return new MetricReport
+        {
+            Metric = subject.Metric,
+            Unit = subject.Unit,
+            Better = subject.Better,
+            Dimensions = subject.Dimensions,
+            Label = subject.Label,
+            Subject = Summary.Of(subject.Values),
+            Baseline = match.Series is null ? null : Summary.Of(match.Series.Values),
+            Ratio = ratio,
+            NoRatio = ratio is not null ? null : match.Reason ?? "the baseline's median is zero",
+            Limit = RatioLimit.Of(subject.Metric),
+            SubjectValues = subject.Values,
+            BaselineValues = match.Series?.Values ?? [],
+        };
+    }
+}
