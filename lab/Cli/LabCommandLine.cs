@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lab.Cli.Commands;
 using Lab.Contracts.Runs;
 
 namespace Lab.Cli;
@@ -7,7 +8,11 @@ namespace Lab.Cli;
 public static class LabCommandLine
 {
     public static RootCommand Create() =>
-        new("Raises testbeds of a DPU-based bare-metal cloud, measures them and reports.");
+        new("Raises testbeds of a DPU-based bare-metal cloud, measures them and reports.")
+        {
+            ReportCommand.Create(),
+            CompareCommand.Create(),
+        };
 
     /// <summary>Parses and runs a command line. SIGINT and SIGTERM cancel the command's token.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>

@@ -1,0 +1,102 @@
+using Lab.Contracts.Runs;
+using Lab.Reports;
+using Lab.Reports.Comparison;
+using Spectre.Console;
+
+namespace Lab.Cli;
+
+/// <summary>Runs and comparisons as tables on a terminal.</summary>
+internal static class RunTables
+{
+    // Wide enough for every column where the output is a file or a pipe.
+    private const int PipeWidth = 160;
+
+    public static void Write(TextWriter output, RunSummary summary, string directory)
+    {
+        var console = Open(output);
+        var counts = summary.Verdicts;
+        console.MarkupLineInterpolated(
+            $"[bold]{summary.Run.Suite}[/] [green]{counts.Pass} passed[/], [red]{counts.Fail} failed[/], [magenta]{counts.Error} errors[/], {counts.Skip} skipped");
+        foreach (var result in summary.Results.Where(result => result.Verdict is Verdict.Fail or Verdict.Error))
+            console.MarkupLineInterpolated($"  [red]{result.Verdict.ToString().ToLowerInvariant()}[/] {result.Scenario}: {FirstLine(result.Reason)}");
+        if (summary.Metrics.Count > 0)
+            console.Write(Ratios(summary));
+        foreach (var file in new[] { ReportFiles.Html, ReportFiles.JUnit, ReportFiles.Markdown, ReportFiles.Json })
+            output.WriteLine(Path.Combine(directory, file));
+    }
+
+    public static void Write(TextWriter output, RunComparison comparison)
+    {
+        var console = Open(output);
+        console.MarkupLineInterpolated($"A [bold]{comparison.A.Id}[/]\nB [bold]{comparison.B.Id}[/]");
+        var table = Columns("metric", "better", "A", "B", "B ÷ A", "spread", "normalised");
+        foreach (var metric in comparison.Metrics)
+        {
+            table.AddRow(
+                Name(metric.Metric, metric.Label),
+                Direction(metric.Better),
+                new Text(Quantity.Format(metric.A.Median, metric.Unit)),
+                new Text(Quantity.Format(metric.B.Median, metric.Unit)),
+                new Text(metric.Ratio is { } ratio ? Quantity.Times(ratio.Value) : "–"),
+                new Text(metric.Ratio is { } spread ? Spread(spread.Low, spread.High) : "–"),
+                new Text(metric.Normalised is { } normalised ? Quantity.Times(normalised) : "–"));
+        }
+
+        console.Write(table);
+        foreach (var name in comparison.OnlyInA)
+            console.MarkupLineInterpolated($"only in A: {name}");
+        foreach (var name in comparison.OnlyInB)
+            console.MarkupLineInterpolated($"only in B: {name}");
+    }
+
+    private static Table Ratios(RunSummary summary)
+    {
+        var table = Columns("metric", "better", "median", "baseline", "ratio", "spread", "limit");
+        foreach (var metric in summary.Metrics)
+        {
+            table.AddRow(
+                Name(metric.Metric, metric.Label),
+                Direction(metric.Better),
+                new Text(Quantity.Format(metric.Subject.Median, metric.Unit)),
+                new Text(Quantity.Format(metric.Baseline?.Median, metric.Unit)),
+                new Text(metric.Ratio is { } ratio ? Quantity.Times(ratio.Value) : "–"),
+                new Text(metric.Ratio is { } spread ? Spread(spread.Low, spread.High) : "–"),
+                Limit(metric.Limit, metric.WithinLimit));
+        }
+
+        return table;
+    }
+
+    private static Text Limit(double? limit, bool? within) => limit is not { } value
+        ? new Text("")
+        : new Text($"≤ {Quantity.Digits(value)}{(within == false ? " exceeded" : "")}", new Style(within switch
+        {
+            true => Color.Green,
+            false => Color.Red,
+            null => Color.Default,
+        }));
+
+    private static Text Name(string metric, string label) => new(label.Length == 0 ? metric : $"{metric} {label}");
+
+    private static Text Direction(Better better) => new(better == Better.None ? "" : better.ToString().ToLowerInvariant());
+
+    private static string Spread(double low, double high) => $"{Quantity.Digits(low)} – {Quantity.Digits(high)}";
+
+    private static string FirstLine(string? reason) => (reason ?? "no reason was given").Split('\n')[0];
+
+    private static Table Columns(string first, string second, params string[] numbers)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn(first).AddColumn(second);
+        foreach (var number in numbers)
+            table.AddColumn(new TableColumn(number).RightAligned().NoWrap());
+        return table;
+    }
+
+    private static IAnsiConsole Open(TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (output != Console.Out || Console.IsOutputRedirected)
+            console.Profile.Width = PipeWidth;
+        return console;
+    }
+}
