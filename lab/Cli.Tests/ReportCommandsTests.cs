@@ -40,6 +40,7 @@ public sealed class ReportCommandsTests : IDisposable
         var lab = await LabAsync("report", "latest");
         Assert.Equal(ExitCodes.Ok, lab.Code);
         Assert.Contains("1.20 ×", lab.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', lab.Output);
         Assert.Contains("Boot [x]: no [shell]", lab.Output, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(run, "report.html"), lab.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(run, "report.html")));
