@@ -53,12 +53,13 @@ public sealed partial class JsonRpcUnixServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (stop.IsCancellationRequested)
+            return;
         await stop.CancelAsync();
         listener.Dispose();
         await accepting;
         await Task.WhenAll(clients.Keys);
         File.Delete(Path);
-        stop.Dispose();
     }
 
     private static void RemoveLeftOver(string path)

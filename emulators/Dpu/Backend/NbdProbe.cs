@@ -31,7 +31,7 @@ internal static class NbdProbe
     /// <exception cref="IOException">The server is not reachable, speaks no fixed newstyle NBD, or has no such export.</exception>
     public static async Task<NbdExportInfo> AskAsync(NbdUrl url, CancellationToken token)
     {
-        using var client = new TcpClient();
+        using var client = new TcpClient { NoDelay = true };
         try
         {
             await client.ConnectAsync(url.Host, url.Port, token);

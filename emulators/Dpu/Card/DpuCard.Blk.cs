@@ -224,11 +224,11 @@ internal sealed partial class DpuCard
         return Task.CompletedTask;
     });
 
-    private async Task ReconcileBlkAsync(string vuid, Dictionary<string, PcieSlot> present, CancellationToken token)
+    private async Task ReconcileBlkAsync(string vuid, PcieSlot? slot, CancellationToken token)
     {
         if (state.BlkFunctions.Find(f => f.Vuid == vuid)?.Controller is not { } controller)
             return;
-        switch (controller.Plug, present.TryGetValue(vuid, out var slot))
+        switch (controller.Plug, slot is not null)
         {
             case (PlugState.Plugging or PlugState.Unplugging, true):
                 await SettleAsync(vuid, c => c with { Plug = PlugState.Plugged, Mechanism = c.Mechanism ?? slot!.Mechanism });

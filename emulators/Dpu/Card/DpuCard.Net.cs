@@ -15,28 +15,15 @@ internal sealed partial class DpuCard
     /// <exception cref="DpuException">Nothing is left of it then.</exception>
     public async Task<NetFunction> HotplugNetAsync(string mac, uint mtu, uint? maxQueues, uint? maxQueueSize)
     {
-        var function = await ExclusiveAsync(async () =>
+        var (hold, function) = await ExclusiveAsync(() => AddNetAsync(mac, mtu, maxQueues, maxQueueSize));
+        try
         {
-            if (state.NetFunctions.Exists(f => f.Mac == mac))
-                throw new DpuException(Errno.Exists);
-            var index = FreeIndex();
-            var created = new NetFunction
-            {
-                Index = index,
-                Vuid = $"{serial}VNETS1D0F{index}",
-                Mac = mac,
-                Mtu = mtu,
-                MaxQueues = maxQueues,
-                MaxQueueSize = maxQueueSize,
-                Plug = PlugState.Plugging,
-            };
-            await representors.EnsureAsync(Representor(created), mtu, stop.Token);
-            await CommitOrUndoAsync(
-                state with { NetFunctions = state.NetFunctions.Add(created) },
-                () => representors.RemoveAsync(Representor(created), stop.Token));
-            return created;
-        });
-        return await HoldingAsync(function.Vuid, () => PlugNetAsync(function, stop.Token));
+            return await PlugNetAsync(function, stop.Token);
+        }
+        finally
+        {
+            Release(hold);
+        }
     }
 
     /// <exception cref="DpuException"><see cref="Errno.TimedOut"/>: the host did not let go, and keeps it.</exception>
@@ -45,6 +32,8 @@ internal sealed partial class DpuCard
         var function = state.NetFunctions.Find(find) ?? throw new DpuException(Errno.NoDevice);
         return HoldingAsync(function.Vuid, async () =>
         {
+            if (!IsKnown(function.Vuid))
+                throw new DpuException(Errno.NoDevice);
             await SettleNetAsync(function.Vuid, f => f with { Plug = PlugState.Unplugging });
             try
             {
@@ -59,6 +48,38 @@ internal sealed partial class DpuCard
             await ForgetNetAsync(function);
             return 0;
         });
+    }
+
+    /// <summary>Function and representor, held before anybody else can see them.</summary>
+    private async Task<(Hold Hold, NetFunction Function)> AddNetAsync(string mac, uint mtu, uint? maxQueues, uint? maxQueueSize)
+    {
+        if (state.NetFunctions.Exists(f => f.Mac == mac))
+            throw new DpuException(Errno.Exists);
+        var index = FreeIndex();
+        var function = new NetFunction
+        {
+            Index = index,
+            Vuid = $"{serial}VNETS1D0F{index}",
+            Mac = mac,
+            Mtu = mtu,
+            MaxQueues = maxQueues,
+            MaxQueueSize = maxQueueSize,
+            Plug = PlugState.Plugging,
+        };
+        var hold = await HoldAsync(function.Vuid);
+        try
+        {
+            await representors.EnsureAsync(Representor(function), mtu, stop.Token);
+            await CommitOrUndoAsync(
+                state with { NetFunctions = state.NetFunctions.Add(function) },
+                () => representors.RemoveAsync(Representor(function), stop.Token));
+            return (hold, function);
+        }
+        catch
+        {
+            Release(hold);
+            throw;
+        }
     }
 
     private async Task<NetFunction> PlugNetAsync(NetFunction function, CancellationToken token)
@@ -119,11 +140,11 @@ internal sealed partial class DpuCard
         }
     }
 
-    private async Task ReconcileNetAsync(string vuid, Dictionary<string, PcieSlot> present, CancellationToken token)
+    private async Task ReconcileNetAsync(string vuid, PcieSlot? slot, CancellationToken token)
     {
         if (state.NetFunctions.Find(f => f.Vuid == vuid) is not { } function)
             return;
-        switch (function.Plug, present.TryGetValue(vuid, out var slot))
+        switch (function.Plug, slot is not null)
         {
             case (PlugState.Unplugging, var isPresent):
                 if (isPresent)

@@ -30,6 +30,7 @@ internal sealed partial class DpuCard : IAsyncDisposable
     private volatile DpuState state = new();
     private volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IReadOnlyDictionary<string, PcieSlot> slots = new Dictionary<string, PcieSlot>();
+    private volatile bool areSlotsKnown = true;
     private Task reconciling = Task.CompletedTask;
 
     /// <param name="serial">Serial number of the board; VUIDs begin with it.</param>
@@ -71,10 +72,14 @@ internal sealed partial class DpuCard : IAsyncDisposable
         try
         {
             slots = (await pcie.ListAsync(stop.Token)).ToDictionary(s => s.Id, StringComparer.Ordinal);
+            areSlotsKnown = true;
         }
         catch (DpuException e)
         {
-            LogSlotsUnknown(e.Message);
+            // Clients poll the lists: said once, not each time.
+            if (areSlotsKnown)
+                LogSlotsUnknown(e.Message);
+            areSlotsKnown = false;
         }
         return slots;
     }
@@ -226,18 +231,27 @@ internal sealed partial class DpuCard : IAsyncDisposable
 
     private async Task ReconcileSlotsOnceAsync(CancellationToken token)
     {
-        var present = (await pcie.ListAsync(token)).ToDictionary(s => s.Id, StringComparer.Ordinal);
-        slots = present;
         foreach (var function in state.BlkFunctions.Where(f => f.Controller is not null))
-            await HoldingOrSkipAsync(function.Vuid, () => ReconcileBlkAsync(function.Vuid, present, token));
+            await HoldingOrSkipAsync(function.Vuid, async () => await ReconcileBlkAsync(function.Vuid, await FindSlotAsync(function.Vuid, token), token));
         foreach (var function in state.NetFunctions)
-            await HoldingOrSkipAsync(function.Vuid, () => ReconcileNetAsync(function.Vuid, present, token));
-        var known = state.BlkFunctions.Select(f => f.Vuid).Concat(state.NetFunctions.Select(f => f.Vuid)).ToHashSet(StringComparer.Ordinal);
-        foreach (var id in present.Keys.Where(id => id.StartsWith(serial, StringComparison.Ordinal) && !known.Contains(id)))
-        {
-            LogStray(id);
-            await pcie.UnplugAsync(id, token);
-        }
+            await HoldingOrSkipAsync(function.Vuid, async () => await ReconcileNetAsync(function.Vuid, await FindSlotAsync(function.Vuid, token), token));
+        foreach (var slot in await pcie.ListAsync(token))
+            if (slot.Id.StartsWith(serial, StringComparison.Ordinal) && !IsKnown(slot.Id))
+                await HoldingOrSkipAsync(slot.Id, () => UnplugStrayAsync(slot.Id, token));
+    }
+
+    /// <summary>Asked anew for each function while it is held: an older answer may be about an earlier state.</summary>
+    private async Task<PcieSlot?> FindSlotAsync(string vuid, CancellationToken token) =>
+        (await pcie.ListAsync(token)).FirstOrDefault(s => s.Id == vuid);
+
+    private bool IsKnown(string vuid) => state.BlkFunctions.Exists(f => f.Vuid == vuid) || state.NetFunctions.Exists(f => f.Vuid == vuid);
+
+    private async Task UnplugStrayAsync(string vuid, CancellationToken token)
+    {
+        if (IsKnown(vuid))
+            return;
+        LogStray(vuid);
+        await pcie.UnplugAsync(vuid, token);
     }
 
     /// <summary>A function in the middle of an operation is that operation's affair.</summary>

@@ -59,6 +59,7 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
 
     public Task<ulong> OpenAsync(Bdev bdev, CancellationToken token) => WithDaemonAsync(async () =>
     {
+        await ProbeAsync(bdev, token);
         var opened = await OpenNodeAsync(bdev, token);
         bdevs[bdev.Name] = bdev;
         return opened;
@@ -231,19 +232,21 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         foreach (var group in (await ListGroupsAsync(token)).Where(g => !groups.Contains(g)))
             await TryExecuteAsync("object-del", new JsonObject { ["id"] = group }, token);
 
-        var isComplete = true;
-        foreach (var (node, bdev) in wantedNodes)
+        foreach (var (_, bdev) in wantedNodes.Where(n => presentNodes.Contains(n.Key)))
+            await SetLimitsAsync(bdev, bdev.Limits, token);
+
+        // Side by side: many volumes of a target that is down must cost one time limit, not one each.
+        var missing = wantedNodes.Where(n => !presentNodes.Contains(n.Key)).Select(n => n.Value).ToList();
+        var reachable = await Task.WhenAll(missing.Select(b => TryProbeAsync(b, token)));
+        var isComplete = Array.TrueForAll(reachable, r => r);
+        foreach (var bdev in missing.Where((_, i) => reachable[i]))
         {
             try
             {
-                if (presentNodes.Contains(node))
-                    await SetLimitsAsync(bdev, bdev.Limits, token);
-                else
-                    await OpenNodeAsync(bdev, token);
+                await OpenNodeAsync(bdev, token);
             }
-            catch (DpuException e)
+            catch (DpuException)
             {
-                LogNotOpened(bdev.Name, e.Message);
                 isComplete = false;
             }
         }
@@ -264,8 +267,6 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
 
     private async Task<ulong> OpenNodeAsync(Bdev bdev, CancellationToken token)
     {
-        if (bdev.Kind == BdevKind.Nbd)
-            await ProbeAsync(bdev, token);
         if (bdev.Kind == BdevKind.Malloc)
             AllocateMemory(bdev);
         await RemoveGroupsAsync(QsdNames.TotalGroup(bdev), QsdNames.DirectionGroup(bdev), token);
@@ -284,8 +285,23 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         }
     }
 
+    private async Task<bool> TryProbeAsync(Bdev bdev, CancellationToken token)
+    {
+        try
+        {
+            await ProbeAsync(bdev, token);
+            return true;
+        }
+        catch (DpuException)
+        {
+            return false;
+        }
+    }
+
     private async Task ProbeAsync(Bdev bdev, CancellationToken token)
     {
+        if (bdev.Kind != BdevKind.Nbd)
+            return;
         using var limit = new CancellationTokenSource(ProbeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, token);
         try

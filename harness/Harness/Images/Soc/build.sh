@@ -13,6 +13,7 @@ packages=(
     genisoimage             # config drives
     runit tini              # supervision, first process
     iproute2 ethtool tcpdump procps
+    nftables                # keeps the SoC's IP stack off the representors
     libssl3 libstdc++6 zlib1g ca-certificates   # what .NET loads; .NET itself is mounted
 )
 
