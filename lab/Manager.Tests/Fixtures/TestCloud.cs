@@ -42,11 +42,14 @@ public sealed class TestCloud : IAsyncLifetime
         ],
     };
 
+    /// <summary>The users of <see cref="Bootstrap"/>; their passwords are hashed once for all managers of the tests.</summary>
+    private static readonly Lazy<IdentityDirectory> Directory = new(() => new IdentityDirectory(Bootstrap));
+
     public async ValueTask InitializeAsync()
     {
-        manager = await RunningManager.StartAsync(customise: services => services.AddSingleton(Bootstrap));
+        manager = await RunningManager.StartAsync(customise: Seed);
         foreach (var user in Bootstrap.Users)
-            clients[user.Name] = await LoginAsync(manager, user.Name, user.Roles[0].Project);
+            clients[user.Name] = await LoginAsync(manager, user.Name);
     }
 
     /// <summary>A client with that user's project token.</summary>
@@ -64,8 +67,12 @@ public sealed class TestCloud : IAsyncLifetime
             await manager.DisposeAsync();
     }
 
-    internal static async Task<HttpClient> LoginAsync(RunningManager manager, string user, string project)
+    /// <summary>Gives a manager these users and projects.</summary>
+    internal static void Seed(IServiceCollection services) => services.AddSingleton(Bootstrap).AddSingleton(_ => Directory.Value);
+
+    internal static async Task<HttpClient> LoginAsync(RunningManager manager, string user)
     {
+        var project = Bootstrap.Users.Single(u => u.Name == user).Roles[0].Project;
         using var anonymous = manager.CreateClient();
         using var response = await anonymous.PostAsJsonAsync("identity/v3/auth/tokens", LoginBody(user, Password, project));
         Assert.Equal(201, (int)response.StatusCode);

@@ -80,7 +80,7 @@ public sealed class TokenTests(TestCloud cloud)
     {
         await using var manager = await RunningManager.StartAsync(customise: services =>
         {
-            services.AddSingleton(TestCloud.Bootstrap);
+            TestCloud.Seed(services);
             services.AddSingleton(new LoginBackoff(new ManualTime()));
         });
         using var client = manager.CreateClient();
@@ -167,12 +167,12 @@ public sealed class TokenTests(TestCloud cloud)
     {
         var directory = Directory.CreateTempSubdirectory("manager-test-").FullName;
         string text;
-        await using (var manager = await RunningManager.StartAsync(customise: Seed, stateDirectory: directory))
+        await using (var manager = await RunningManager.StartAsync(customise: TestCloud.Seed, stateDirectory: directory))
         {
-            using var client = await TestCloud.LoginAsync(manager, TestCloud.Red, "red");
+            using var client = await TestCloud.LoginAsync(manager, TestCloud.Red);
             text = client.DefaultRequestHeaders.GetValues("X-Auth-Token").Single();
         }
-        await using (var manager = await RunningManager.StartAsync(customise: Seed, stateDirectory: directory))
+        await using (var manager = await RunningManager.StartAsync(customise: TestCloud.Seed, stateDirectory: directory))
         {
             using var client = manager.CreateClient(text);
             Assert.Equal(200, (await client.CallAsync("GET", "network/v2.0/networks")).Status);
@@ -184,8 +184,6 @@ public sealed class TokenTests(TestCloud cloud)
             Assert.Equal(401, (await client.CallAsync("GET", "network/v2.0/networks")).Status);
         }
         Directory.Delete(directory, recursive: true);
-
-        static void Seed(IServiceCollection services) => services.AddSingleton(TestCloud.Bootstrap);
     }
 
     [Fact]

@@ -12,9 +12,26 @@ namespace Lab.Manager.Images;
 /// </summary>
 internal sealed class QemuImg(TimeProvider time)
 {
+    /// <summary>Exit code of <c>qemu-img check</c> for space that is lost in the file, and nothing else.</summary>
+    private const int LeakedClusters = 3;
+
     /// <summary>Second judge after <see cref="Qcow2Header"/>: what QEMU itself makes of the header.</summary>
-    /// <exception cref="ImageRefusedException">Not readable as qcow2, or it names another file.</exception>
+    /// <returns>The size of the guest's disk in bytes.</returns>
+    /// <exception cref="ImageRefusedException">Not readable as qcow2, damaged, or it names another file.</exception>
     public async Task<long> CheckQcow2Async(string path, CancellationToken token)
+    {
+        var virtualBytes = await ReadInfoAsync(path, token);
+        // A conversion reads what lies behind the end of a cut file as zeroes; the check finds it.
+        await RunAsync(["check", "-q", "-f", "qcow2", path], outputBytesMax: 0, token, LeakedClusters);
+        return virtualBytes;
+    }
+
+    /// <param name="virtualBytes">What the raw file may grow to.</param>
+    /// <exception cref="ImageRefusedException">qemu-img failed or ran into a bound.</exception>
+    public Task ConvertToRawAsync(string qcow2, string raw, long virtualBytes, CancellationToken token) =>
+        RunAsync(["convert", "-f", "qcow2", "-O", "raw", "-S", "64k", qcow2, raw], virtualBytes, token);
+
+    private async Task<long> ReadInfoAsync(string path, CancellationToken token)
     {
         var text = await RunAsync(["info", "--output=json", "-f", "qcow2", path], outputBytesMax: 0, token);
         try
@@ -33,12 +50,7 @@ internal sealed class QemuImg(TimeProvider time)
         }
     }
 
-    /// <param name="virtualBytes">What the raw file may grow to.</param>
-    /// <exception cref="ImageRefusedException">qemu-img failed or ran into a bound.</exception>
-    public Task ConvertToRawAsync(string qcow2, string raw, long virtualBytes, CancellationToken token) =>
-        RunAsync(["convert", "-f", "qcow2", "-O", "raw", "-S", "64k", qcow2, raw], virtualBytes, token);
-
-    private async Task<string> RunAsync(IReadOnlyList<string> arguments, long outputBytesMax, CancellationToken token)
+    private async Task<string> RunAsync(IReadOnlyList<string> arguments, long outputBytesMax, CancellationToken token, int harmlessExitCode = 0)
     {
         var start = new ProcessStartInfo("prlimit") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in Limits(outputBytesMax).Append("qemu-img").Concat(arguments))
@@ -52,7 +64,7 @@ internal sealed class QemuImg(TimeProvider time)
             var output = ReadBoundedAsync(process.StandardOutput, stop.Token);
             var errors = ReadBoundedAsync(process.StandardError, stop.Token);
             await process.WaitForExitAsync(stop.Token);
-            if (process.ExitCode != 0)
+            if (process.ExitCode != 0 && process.ExitCode != harmlessExitCode)
                 throw new ImageRefusedException($"qemu-img {arguments[0]} failed: {FirstLine(await errors, process.ExitCode)}");
             return await output;
         }

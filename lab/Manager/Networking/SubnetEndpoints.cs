@@ -45,8 +45,9 @@ internal static class SubnetEndpoints
         HttpContext context,
         string id,
         SubnetService subnets,
+        // Its BindAsync is not what the framework takes a BindAsync for.
         [FromServices] IPortService ports,
-        [FromServices] INodeSpecs specs,
+        INodeSpecs specs,
         RequestContext asker,
         CancellationToken token)
     {
