@@ -22,7 +22,7 @@ public sealed class SwitchNode : IAsyncDisposable
     {
         Namespace = Tool.Unique(name);
         Address = tunnelAddress;
-        Switch = new OpenVSwitch(Tool.In(Namespace, directory), new NetworkOptions
+        Switch = new OpenVSwitch(Commands, new NetworkOptions
         {
             Uplink = "p0",
             TunnelAddress = tunnelAddress,
@@ -34,6 +34,9 @@ public sealed class SwitchNode : IAsyncDisposable
     public string Namespace { get; }
     public IPAddress Address { get; }
     public OpenVSwitch Switch { get; }
+
+    /// <summary>Runs the SoC's tools.</summary>
+    public CommandRunner Commands => Tool.In(Namespace, directory);
 
     public static async Task<SwitchNode> StartAsync(string name, string tunnelAddress, string fabric, CancellationToken token)
     {
@@ -89,7 +92,7 @@ public sealed class SwitchNode : IAsyncDisposable
         return host;
     }
 
-    public Task<string> RunAsync(string line, CancellationToken token) => Tool.In(Namespace, directory).RunAsync(line, token);
+    public Task<string> RunAsync(string line, CancellationToken token) => Commands.RunAsync(line, token);
 
     /// <summary>The reconcile loop's network part, until nothing is left to do.</summary>
     /// <returns>The steps that it took.</returns>

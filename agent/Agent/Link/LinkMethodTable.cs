@@ -22,6 +22,8 @@ public sealed class LinkMethodTable(Reconciler reconciler, HostBmc bmc, ResetReq
         .Add(LinkMethods.Reset, async (parameters, token) =>
         {
             var request = Read(parameters, LinkJson.Default.ResetRequest);
+            if (request.RequestId == Guid.Empty)
+                throw new JsonRpcException(JsonRpcErrors.InvalidParams, "Invalid parameters: requestId is missing");
             await AskBmcAsync(async () =>
             {
                 await resets.ResetAsync(request, token);

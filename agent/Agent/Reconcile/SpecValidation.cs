@@ -27,6 +27,8 @@ public static partial class SpecValidation
             yield return $"more than {VolumesMax} volumes";
         if (spec.Ports.Count > PortsMax)
             yield return $"more than {PortsMax} ports";
+        if (spec.Volumes.Any(v => v.Id == Guid.Empty) || spec.Ports.Any(p => p.Id == Guid.Empty) || spec.Instance?.Id == Guid.Empty)
+            yield return "an id is missing";
         if (spec.Volumes.Select(v => v.Id).Distinct().Count() != spec.Volumes.Count)
             yield return "a volume is named twice";
         if (spec.Ports.Select(p => p.Id).Distinct().Count() != spec.Ports.Count)
