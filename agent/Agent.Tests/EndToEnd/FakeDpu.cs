@@ -87,16 +87,19 @@ public sealed class FakeDpu : IAsyncDisposable
 
     private JsonRpcMethods VirtnetMethods() => new JsonRpcMethods()
         .Add("list", (_, _) => Task.FromResult<JsonNode?>(new JsonObject { ["devices"] = Array(Model.Observe().Dpu.Nics, Nic) }))
-        .Add("hotplug", async (p, token) =>
+        .Add("hotplug", async (p, _) =>
         {
+            // What was begun is finished, whether or not the one who asked is still there.
+            var token = stop.Token;
             var port = Specs.Port(0) with { MacAddress = p.GetProperty("mac").GetString()! };
             await DoAsync("hotplug", new PlugNic(port), token);
             var nic = Model.Observe().Dpu.Nics.Single(n => n.MacAddress == port.MacAddress);
             await node.RunAsync($"ip tuntap add {nic.Representor} mode tap", token);
             return Nic(nic);
         })
-        .Add("unplug", async (p, token) =>
+        .Add("unplug", async (p, _) =>
         {
+            var token = stop.Token;
             var nic = Model.Observe().Dpu.Nics.Single(n => n.Vuid == p.GetProperty("vuid").GetString());
             await DoAsync("unplug", new UnplugNic(Guid.Empty, nic.Vuid), token);
             await node.RunAsync($"ip tuntap del {nic.Representor} mode tap", token);

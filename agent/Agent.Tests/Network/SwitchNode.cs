@@ -100,20 +100,32 @@ public sealed class SwitchNode : IAsyncDisposable
     {
         var steps = new List<AgentAction>();
         var context = new PlanContext(Address, null, new Fence(Guid.Empty, spec.Generation).ToString());
-        for (var pass = 0; pass < 8; pass++)
+        await Tool.UntilAsync(async () =>
         {
-            var dpu = new ObservedDpu([], [], [], [.. nics.Where(n => spec.Ports.Any(p => p.MacAddress == n.MacAddress))]);
-            var plan = Planner.Plan(spec, new Observed(PowerState.Off, dpu, await Switch.ObserveAsync(token)), context);
-            if (plan.Count == 0)
-                return steps;
-            var run = new PlanRun(new AgentDevices(null!, null!, Switch, null!, null!), spec);
-            foreach (var action in plan)
+            try
             {
-                await run.RunAsync(action, token);
-                steps.Add(action);
+                return await DoPlanAsync(spec, context, steps, token);
             }
+            catch (CommandException)
+            {
+                // Open vSwitch is still starting: the loop tries again.
+                return false;
+            }
+        }, "the network holds", token);
+        return steps;
+    }
+
+    private async Task<bool> DoPlanAsync(NodeSpec spec, PlanContext context, List<AgentAction> steps, CancellationToken token)
+    {
+        var dpu = new ObservedDpu([], [], [], [.. nics.Where(n => spec.Ports.Any(p => p.MacAddress == n.MacAddress))]);
+        var plan = Planner.Plan(spec, new Observed(PowerState.Off, dpu, await Switch.ObserveAsync(token)), context);
+        var run = new PlanRun(new AgentDevices(null!, null!, Switch, null!, null!), spec);
+        foreach (var action in plan)
+        {
+            await run.RunAsync(action, token);
+            steps.Add(action);
         }
-        throw new InvalidOperationException("the network did not converge; last steps: " + string.Join(", ", steps.TakeLast(4)));
+        return plan.Count == 0;
     }
 
     public async ValueTask DisposeAsync()

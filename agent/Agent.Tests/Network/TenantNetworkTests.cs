@@ -6,9 +6,18 @@ using static Lab.Agent.Tests.Network.TwoDpus;
 namespace Lab.Agent.Tests.Network;
 
 /// <summary>Real Open vSwitch, real VXLAN, tcpdump as judge. Each "never" has a frame beside it that does arrive.</summary>
-public sealed class TenantNetworkTests(TwoDpus rack) : IClassFixture<TwoDpus>
+public sealed class TenantNetworkTests(TwoDpus rack) : IClassFixture<TwoDpus>, IAsyncLifetime
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>A test that failed half-way leaves the next one what the loop would.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        await rack.A.ReconcileAsync(SpecA, Token);
+        await rack.B.ReconcileAsync(SpecB, Token);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData(2)]
@@ -161,7 +170,7 @@ public sealed class TenantNetworkTests(TwoDpus rack) : IClassFixture<TwoDpus>
 
     /// <exception cref="CommandException">Not one answer came.</exception>
     private static Task<string> PingAsync(string host, string address) =>
-        Tool.In(host).RunAsync($"ping -n -c 3 -i 0.2 -w 8 {address}", Token);
+        Tool.In(host).RunAsync($"ping -n -c 3 -i 0.2 -w 18 {address}", Token);
 
     private Task SendVxlanAsync(string from, string mark)
     {

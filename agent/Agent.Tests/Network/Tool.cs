@@ -5,7 +5,7 @@ namespace Lab.Agent.Tests.Network;
 /// <summary>Waits and names for tests with real programs.</summary>
 internal static class Tool
 {
-    public static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
     private static int last;
 
     /// <summary>Unique on the machine, so that test runs side by side do not meet.</summary>

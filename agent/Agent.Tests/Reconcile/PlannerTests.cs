@@ -56,10 +56,10 @@ public sealed class PlannerTests
         var detach = Converge(spec with { Generation = 3 });
 
         Assert.Equal(
-            [typeof(SetFence), typeof(ConnectVolume), typeof(CreateFunction), typeof(CreateController), typeof(Hotplug)],
+            [typeof(ConnectVolume), typeof(CreateFunction), typeof(CreateController), typeof(Hotplug), typeof(SetFence)],
             attach.Select(a => a.GetType()));
         Assert.Equal(
-            [typeof(SetFence), typeof(Hotunplug), typeof(DestroyController), typeof(DestroyFunction), typeof(DeleteBdev)],
+            [typeof(Hotunplug), typeof(DestroyController), typeof(DestroyFunction), typeof(DeleteBdev), typeof(SetFence)],
             detach.Select(a => a.GetType()));
     }
 

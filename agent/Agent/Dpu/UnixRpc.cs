@@ -15,8 +15,8 @@ public sealed class DpuException(string message, Exception? inner = null) : Exce
 public sealed class UnixRpc(string socketPath, TimeProvider time) : IAsyncDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly CancellationTokenSource stop = new();
     private JsonRpcPeer? peer;
+    private CancellationTokenSource? stopReading;
     private Task reading = Task.CompletedTask;
 
     /// <summary>Runs after each new connection, before the call that made it.</summary>
@@ -55,9 +55,7 @@ public sealed class UnixRpc(string socketPath, TimeProvider time) : IAsyncDispos
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
         await CloseAsync();
-        stop.Dispose();
         turn.Dispose();
     }
 
@@ -78,7 +76,8 @@ public sealed class UnixRpc(string socketPath, TimeProvider time) : IAsyncDispos
         }
         var fresh = new JsonRpcPeer(new StreamJsonRpcChannel(new NetworkStream(socket, ownsSocket: true)));
         peer = fresh;
-        reading = ReadAsync(fresh);
+        stopReading = new CancellationTokenSource();
+        reading = ReadAsync(fresh, stopReading.Token);
         if (Connected is not null)
         {
             try
@@ -94,14 +93,14 @@ public sealed class UnixRpc(string socketPath, TimeProvider time) : IAsyncDispos
         return fresh;
     }
 
-    private async Task ReadAsync(JsonRpcPeer connection)
+    private async Task ReadAsync(JsonRpcPeer connection, CancellationToken token)
     {
         try
         {
-            await connection.RunAsync(stop.Token);
+            await connection.RunAsync(token);
         }
-        catch (Exception e) when (e is IOException or SocketException or InvalidDataException or ObjectDisposedException
-            or OperationCanceledException or JsonException)
+        catch (Exception e) when (e is IOException or SocketException or InvalidDataException or OperationCanceledException
+            or JsonException)
         {
             // The next call connects again and tells.
         }
@@ -112,7 +111,10 @@ public sealed class UnixRpc(string socketPath, TimeProvider time) : IAsyncDispos
         if (peer is not { } open)
             return;
         peer = null;
-        await open.DisposeAsync();
+        // The reader ends first: disposing takes its pipe away.
+        await stopReading!.CancelAsync();
         await reading;
+        stopReading.Dispose();
+        await open.DisposeAsync();
     }
 }

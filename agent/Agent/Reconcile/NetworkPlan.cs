@@ -13,8 +13,6 @@ internal static class NetworkPlan
         var network = observed.Network;
         if (!network.Ready)
             plan.Add(new EnsureBridges());
-        else if (network.Fence != context.Fence)
-            plan.Add(new SetFence(context.Fence));
         if (network.TunnelOfPort <= 0)
             return;
         var flows = FlowTable.Compute(
@@ -53,6 +51,13 @@ internal static class NetworkPlan
             if (nic is null || !IsAttached(port, nic, observed.Network))
                 plan.Add(new AttachPort(port, nic?.Representor) { After = Subject.Network });
         }
+    }
+
+    /// <summary>Last, because nothing of the plan waits for it: the agent itself refuses older generations from the moment it takes one.</summary>
+    public static void Fence(List<AgentAction> plan, Observed observed, PlanContext context)
+    {
+        if (observed.Network.Ready && observed.Network.Fence != context.Fence)
+            plan.Add(new SetFence(context.Fence));
     }
 
     internal static ObservedNic? NicOf(PortSpec port, ObservedDpu dpu) => dpu.Nics.FirstOrDefault(n => n.MacAddress == port.MacAddress && n.Hotplugged);

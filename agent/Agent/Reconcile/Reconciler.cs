@@ -47,6 +47,7 @@ public sealed class Reconciler(
     {
         NodeSpec? current = null;
         TimeSpan? retry = null;
+        ObservedNetwork? known = null;
         while (true)
         {
             token.ThrowIfCancellationRequested();
@@ -57,16 +58,21 @@ public sealed class Reconciler(
                 errors.Clear();
                 backoff.Reset();
             }
-            if (await TryObserveAsync(token) is not { } observed)
+            var isWhole = known is null;
+            if (await TryObserveAsync(known, token) is not { } observed)
                 continue;
+            known = null;
             var plan = current is null ? [] : Planner.Plan(current, observed, Context(current));
+            if (!isWhole && plan.Count == 0)
+                continue;
             Publish(current, observed, plan);
             if (plan.Count == 0 || current is null)
             {
                 retry = null;
                 backoff.Reset();
                 lastPlan = "";
-                await work.WaitAsync(Period, token);
+                // A new spec soon after all held finds the network as it was: the first steps need not wait for reading it again.
+                known = await work.WaitAsync(Period, token) && current is not null ? observed.Network : null;
             }
             else if (retry is { } wait)
             {
@@ -85,11 +91,11 @@ public sealed class Reconciler(
     private PlanContext Context(NodeSpec spec) =>
         new(devices.Network.Options.TunnelAddress, devices.Drives.PathOf(spec), desired.FenceText, desired.HoldsPowerOn);
 
-    private async Task<Observed?> TryObserveAsync(CancellationToken token)
+    private async Task<Observed?> TryObserveAsync(ObservedNetwork? known, CancellationToken token)
     {
         try
         {
-            var observed = await observer.ObserveAsync(token);
+            var observed = await observer.ObserveAsync(known, token);
             last = observed;
             lastPower = observed.Power ?? lastPower;
             first.TrySetResult(observed);
