@@ -4,7 +4,6 @@ using Lab.Emulators.Storage.Exports;
 using Lab.Emulators.Storage.Nbd;
 using Lab.Emulators.Storage.Rest;
 using Lab.Emulators.Storage.Store;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,9 +15,8 @@ namespace Lab.Emulators.Storage;
 public sealed class StorageTarget : IAsyncDisposable
 {
     /// <summary>Threads that are there at once: calls that wait for the disk hold one each.</summary>
-    private const int ThreadsMin = 32;
+    private const int ThreadsMin = 128;
 
-    private const long SocketBufferBytes = 1 << 20;
     private const long JsonBodyBytesMax = 64 * 1024;
     private const long ConnectionsMax = 4096;
     private static readonly TimeSpan StopTimeMax = TimeSpan.FromSeconds(5);
@@ -50,10 +48,11 @@ public sealed class StorageTarget : IAsyncDisposable
         });
         builder.Services.AddSingleton(time).AddSingleton<ExportSessions>().AddSingleton(services =>
             VolumeStore.Open(options.Pool, time, services.GetRequiredService<ILogger<VolumeStore>>()));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<NbdListener>(services, options.Nbd));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeMax);
         builder.Services.ConfigureHttpJsonOptions(json => RestJson.Configure(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true);
-        var listeners = Listen(builder, options);
+        var bound = Listen(builder, options);
         var target = new StorageTarget(builder.Build());
         try
         {
@@ -61,9 +60,11 @@ public sealed class StorageTarget : IAsyncDisposable
             target.app.Services.GetRequiredService<VolumeStore>();
             target.app.Use(next => context => RestErrors.AnswerAsync(context, next));
             target.app.MapManagement(() => options.Advertise ?? target.NbdEndPoint.ToString());
+            var nbd = target.app.Services.GetRequiredService<NbdListener>();
+            nbd.Start();
+            target.NbdEndPoint = nbd.EndPoint;
             await target.app.StartAsync(token);
-            target.RestEndPoint = listeners.Rest!.IPEndPoint!;
-            target.NbdEndPoint = listeners.Nbd!.IPEndPoint!;
+            target.RestEndPoint = bound();
             return target;
         }
         catch
@@ -80,15 +81,10 @@ public sealed class StorageTarget : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private static Listeners Listen(WebApplicationBuilder builder, StorageTargetOptions options)
+    private static Func<IPEndPoint> Listen(WebApplicationBuilder builder, StorageTargetOptions options)
     {
         var tls = options.Tls is { } files ? ManagementTls.Load(files.Certificate, files.Key, files.ClientAuthority) : null;
-        var listeners = new Listeners();
-        builder.WebHost.UseSockets(sockets =>
-        {
-            sockets.MaxReadBufferSize = SocketBufferBytes;
-            sockets.MaxWriteBufferSize = SocketBufferBytes;
-        });
+        ListenOptions? listening = null;
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -96,24 +92,11 @@ public sealed class StorageTarget : IAsyncDisposable
             kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
             kestrel.Listen(options.Rest, rest =>
             {
-                listeners.Rest = rest;
+                listening = rest;
                 if (tls is not null)
                     rest.UseHttps(tls);
             });
-            kestrel.Listen(options.Nbd, nbd =>
-            {
-                listeners.Nbd = nbd;
-                nbd.UseConnectionHandler<NbdConnectionHandler>();
-            });
         });
-        return listeners;
-    }
-
-    /// <summary>After the start, their end points are the ones bound.</summary>
-    private sealed class Listeners
-    {
-        public ListenOptions? Rest { get; set; }
-
-        public ListenOptions? Nbd { get; set; }
+        return () => listening!.IPEndPoint!;
     }
 }

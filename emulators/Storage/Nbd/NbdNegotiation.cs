@@ -1,12 +1,9 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Lab.Emulators.Storage.Exports;
 using Lab.Emulators.Storage.Store;
 using Lab.Protocols.Nbd;
-using Microsoft.AspNetCore.Connections;
 
 namespace Lab.Emulators.Storage.Nbd;
 
@@ -14,49 +11,48 @@ namespace Lab.Emulators.Storage.Nbd;
 /// The server's side of fixed newstyle negotiation (proto.md, "Handshake phase"). An export that the client may not see is answered like
 /// one that there is not.
 /// </summary>
-internal sealed class NbdNegotiation(ConnectionContext connection, IPAddress client, VolumeStore store, ExportSessions sessions)
+internal sealed class NbdNegotiation(
+    NbdInput input, NbdOutput output, IPAddress client, VolumeStore store, ExportSessions sessions, Action abort)
 {
     private const uint AllocationContextId = 1;
 
-    private readonly PipeReader input = connection.Transport.Input;
-    private readonly PipeWriter output = connection.Transport.Output;
     private bool noZeroes;
     private bool structured;
     private string? allocationExport;
 
     /// <summary>The export that the client goes on with; null when it left without one.</summary>
     /// <exception cref="NbdProtocolException">The client broke the protocol.</exception>
-    public async Task<NbdChosenExport?> RunAsync(CancellationToken token)
+    public NbdChosenExport? Run()
     {
-        new NbdGreeting(NbdServerFlags.FixedNewstyle | NbdServerFlags.NoZeroes).Write(output.GetSpan(NbdGreeting.Size));
-        output.Advance(NbdGreeting.Size);
-        await output.FlushAsync(token);
-        if (await ReadBytesAsync(4, token) is not { } flagBytes)
+        new NbdGreeting(NbdServerFlags.FixedNewstyle | NbdServerFlags.NoZeroes).Write(output.Reserve(NbdGreeting.Size));
+        output.Commit(NbdGreeting.Size);
+        output.Send();
+        if (!input.TryTake(4, out var flagBytes))
             return null;
-        var flags = (NbdClientFlags)BinaryPrimitives.ReadUInt32BigEndian(flagBytes);
+        var flags = (NbdClientFlags)BinaryPrimitives.ReadUInt32BigEndian(flagBytes.Span);
         if ((flags & ~(NbdClientFlags.FixedNewstyle | NbdClientFlags.NoZeroes)) != 0)
             throw new NbdProtocolException($"unknown client flags {(uint)flags:x}");
         noZeroes = flags.HasFlag(NbdClientFlags.NoZeroes);
 
         for (var options = 0; options < NbdLimits.OptionsMax; options++)
         {
-            if (await ReadBytesAsync(NbdOptionHeader.Size, token) is not { } head)
+            if (!input.TryTake(NbdOptionHeader.Size, out var head))
                 return null;
-            if (!NbdOptionHeader.TryRead(head, out var header))
+            if (!NbdOptionHeader.TryRead(head.Span, out var header))
                 throw new NbdProtocolException("an option without its magic");
             if (header.Length > NbdLimits.OptionBytesMax)
                 throw new NbdProtocolException($"an option of {header.Length} bytes");
-            if (await ReadBytesAsync((int)header.Length, token) is not { } data)
+            if (!input.TryTake((int)header.Length, out var data))
                 return null;
-            var chosen = Answer(header.Option, data, out var ended);
-            await output.FlushAsync(token);
+            var chosen = Answer(header.Option, data.Span, out var ended);
+            output.Send();
             if (chosen is not null || ended)
                 return chosen;
         }
         throw new NbdProtocolException($"more than {NbdLimits.OptionsMax} options");
     }
 
-    private NbdChosenExport? Answer(NbdOption option, byte[] data, out bool ended)
+    private NbdChosenExport? Answer(NbdOption option, ReadOnlySpan<byte> data, out bool ended)
     {
         ended = option == NbdOption.Abort;
         switch (option)
@@ -82,20 +78,20 @@ internal sealed class NbdNegotiation(ConnectionContext connection, IPAddress cli
         }
     }
 
-    private NbdChosenExport AnswerExportName(byte[] data)
+    private NbdChosenExport AnswerExportName(ReadOnlySpan<byte> data)
     {
         // The one option that has no way to say no but to hang up.
         var chosen = (NbdExportRequest.TryReadName(data, out var name) ? Choose(name) : null)
             ?? throw new NbdProtocolException("asked for an export that there is not");
         var zeroes = noZeroes ? 0 : NbdExportInfo.ExportNameZeroes;
-        var span = output.GetSpan(NbdExportInfo.ExportNameSize + zeroes);
+        var span = output.Reserve(NbdExportInfo.ExportNameSize + zeroes);
         span[..(NbdExportInfo.ExportNameSize + zeroes)].Clear();
         InfoOf(chosen.Export, chosen.Volume).WriteExportName(span);
-        output.Advance(NbdExportInfo.ExportNameSize + zeroes);
+        output.Commit(NbdExportInfo.ExportNameSize + zeroes);
         return chosen;
     }
 
-    private NbdChosenExport? AnswerInfo(NbdOption option, byte[] data)
+    private NbdChosenExport? AnswerInfo(NbdOption option, ReadOnlySpan<byte> data)
     {
         if (!NbdExportRequest.TryRead(data, out var request))
         {
@@ -142,7 +138,7 @@ internal sealed class NbdNegotiation(ConnectionContext connection, IPAddress cli
         bytes.CopyTo(span[2..]);
     }
 
-    private void AnswerList(byte[] data)
+    private void AnswerList(ReadOnlySpan<byte> data)
     {
         if (data.Length != 0)
         {
@@ -159,7 +155,7 @@ internal sealed class NbdNegotiation(ConnectionContext connection, IPAddress cli
         Reply(NbdOption.List, NbdOptionReply.Ack);
     }
 
-    private void AnswerMetaContext(NbdOption option, byte[] data)
+    private void AnswerMetaContext(NbdOption option, ReadOnlySpan<byte> data)
     {
         var setting = option == NbdOption.SetMetaContext;
         if (setting)
@@ -193,7 +189,7 @@ internal sealed class NbdNegotiation(ConnectionContext connection, IPAddress cli
     private NbdChosenExport? Choose(string name)
     {
         // On the list of sessions before the export is looked up, so that whoever deletes it either is seen here or sees this.
-        var session = sessions.Add(name, connection.Abort);
+        var session = sessions.Add(name, abort);
         try
         {
             if (store.Connect(name, client) is var (export, use))
@@ -226,25 +222,9 @@ internal sealed class NbdNegotiation(ConnectionContext connection, IPAddress cli
     /// <summary>Writes a reply's head; the span takes its data, all of which the caller must fill before the next reply.</summary>
     private Span<byte> StartReply(NbdOption option, NbdOptionReply reply, int length)
     {
-        var span = output.GetSpan(NbdOptionReplyHeader.Size + length);
+        var span = output.Reserve(NbdOptionReplyHeader.Size + length);
         new NbdOptionReplyHeader(option, reply, (uint)length).Write(span);
-        output.Advance(NbdOptionReplyHeader.Size + length);
+        output.Commit(NbdOptionReplyHeader.Size + length);
         return span.Slice(NbdOptionReplyHeader.Size, length);
-    }
-
-    private async ValueTask<byte[]?> ReadBytesAsync(int count, CancellationToken token)
-    {
-        if (count == 0)
-            return [];
-        var result = await input.ReadAtLeastAsync(count, token);
-        if (result.Buffer.Length < count)
-        {
-            input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-            return null;
-        }
-        var part = result.Buffer.Slice(0, count);
-        var bytes = part.ToArray();
-        input.AdvanceTo(part.End);
-        return bytes;
     }
 }

@@ -10,35 +10,23 @@ internal sealed partial class NbdTransmission
     private const uint AllocationContextId = 1;
     private const int CacheStepBytes = 1 << 20;
 
-    /// <summary>Does what needs no wait. The caller may send.</summary>
-    private bool TryAnswerAtOnce(NbdWork work)
+    /// <summary>Does what needs no wait; false, with nothing done, for what may.</summary>
+    private bool TryAnswerAtOnce(NbdRequest request)
     {
-        var request = work.Request;
-        if (work.Error != NbdError.None)
-        {
-            Answer(request, work.Error);
-            return true;
-        }
         try
         {
-            switch (request.Command)
+            lock (output.Gate)
             {
-                case NbdCommand.Read when request.Length <= InlineReadBytesMax:
-                    return TryRead(request);
-                case NbdCommand.BlockStatus:
-                    AnswerBlockStatus(request);
-                    return true;
-                case NbdCommand.Write when request.Length <= StoreLimits.InlineWriteBytesMax && !request.Flags.HasFlag(NbdCommandFlags.Fua):
-                    using (work)
-                    {
-                        var writing = volume.WriteAsync((long)request.Offset, work.Data, durable: false, default);
-                        if (!writing.IsCompletedSuccessfully)
-                            writing.AsTask().GetAwaiter().GetResult();
-                    }
-                    Answer(request, NbdError.None);
-                    return true;
-                default:
-                    return false;
+                switch (request.Command)
+                {
+                    case NbdCommand.Read when request.Length <= InlineReadBytesMax:
+                        return TryRead(request);
+                    case NbdCommand.BlockStatus:
+                        AnswerBlockStatus(request);
+                        return true;
+                    default:
+                        return false;
+                }
             }
         }
         catch (StoreException failure)
@@ -57,35 +45,61 @@ internal sealed partial class NbdTransmission
             var extent = volume.GetExtent(offset, length);
             if (!extent.HasData && extent.Length == length)
             {
-                NbdChunk.WriteHole(output.GetSpan(NbdChunk.HoleSize), request.Cookie, request.Offset, request.Length);
-                Advance(NbdChunk.HoleSize);
+                NbdChunk.WriteHole(output.Reserve(NbdChunk.HoleSize), request.Cookie, request.Offset, request.Length);
+                output.Commit(NbdChunk.HoleSize);
                 return true;
             }
         }
         var prefix = structured ? NbdChunk.DataPrefixSize : NbdSimpleReply.Size;
-        var span = output.GetSpan(prefix + length);
+        var span = output.Reserve(prefix + length);
         if (!volume.TryRead(offset, span.Slice(prefix, length)))
             return false;
         WriteReadPrefix(span, request);
-        Advance(prefix + length);
+        output.Commit(prefix + length);
         return true;
     }
 
-    private void StartAside(NbdWork work, CancellationToken token) => _ = DoAsideAsync(work, token);
+    private NbdError WriteAtOnce(NbdRequest request, ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            // On a thread of this connection's own, so waiting keeps nobody else from anything.
+            var writing = volume.WriteAsync((long)request.Offset, data, durable: false, CancellationToken.None);
+            if (writing.IsCompleted)
+                writing.GetAwaiter().GetResult();
+            else
+                writing.AsTask().GetAwaiter().GetResult();
+            return NbdError.None;
+        }
+        catch (StoreException failure)
+        {
+            return ErrorOf(failure);
+        }
+    }
 
-    /// <summary>Does what may wait, and answers. Never throws: the loop learns of a lost connection by itself.</summary>
-    private async Task DoAsideAsync(NbdWork work, CancellationToken token)
+    private void StartAside(NbdWork work)
+    {
+        // Whoever is waited for may itself wait for its answer to be taken.
+        SendAnswers();
+        budget.Enter(work.Bytes);
+        _ = DoAsideAsync(work);
+    }
+
+    /// <summary>Does what may wait, and answers. It is not cancelled when the client goes: the client may have gone after a flush.</summary>
+    private async Task DoAsideAsync(NbdWork work)
     {
         try
         {
             if (work.Request.Command == NbdCommand.Read)
-                await ReadAsideAsync(work.Request, token);
+                await ReadAsideAsync(work.Request);
             else
-                await SendAsync(work.Request, await ChangeAsync(work, token), token);
+                AnswerNow(work.Request, await ChangeAsync(work, CancellationToken.None));
         }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception failure)
         {
-            // The connection is gone, and with it whoever wanted the answer.
+            // Whatever went wrong, a client that gets no answer waits for ever.
+            LogRequestFailed(work.Request.Command, failure);
+            AnswerNow(work.Request, NbdError.Io);
         }
         finally
         {
@@ -94,28 +108,21 @@ internal sealed partial class NbdTransmission
         }
     }
 
-    private async Task ReadAsideAsync(NbdRequest request, CancellationToken token)
+    private async Task ReadAsideAsync(NbdRequest request)
     {
         var prefix = structured ? NbdChunk.DataPrefixSize : NbdSimpleReply.Size;
         var length = (int)request.Length;
         var buffer = ArrayPool<byte>.Shared.Rent(prefix + length);
         try
         {
-            await volume.ReadAsync((long)request.Offset, buffer.AsMemory(prefix, length), token);
+            await volume.ReadAsync((long)request.Offset, buffer.AsMemory(prefix, length), CancellationToken.None);
             WriteReadPrefix(buffer, request);
-            await sending.WaitAsync(token);
-            try
-            {
-                await output.WriteAsync(buffer.AsMemory(0, prefix + length), token);
-            }
-            finally
-            {
-                sending.Release();
-            }
+            lock (output.Gate)
+                output.SendWith(buffer.AsSpan(0, prefix + length));
         }
         catch (StoreException failure)
         {
-            await SendAsync(request, ErrorOf(failure), token);
+            AnswerNow(request, ErrorOf(failure));
         }
         finally
         {
@@ -196,8 +203,8 @@ internal sealed partial class NbdTransmission
                 left -= extent.Length;
             }
             var size = NbdChunk.BlockStatusSize(count);
-            NbdChunk.WriteBlockStatus(output.GetSpan(size), request.Cookie, AllocationContextId, extents.AsSpan(0, count));
-            Advance(size);
+            NbdChunk.WriteBlockStatus(output.Reserve(size), request.Cookie, AllocationContextId, extents.AsSpan(0, count));
+            output.Commit(size);
         }
         finally
         {
@@ -205,33 +212,30 @@ internal sealed partial class NbdTransmission
         }
     }
 
-    private async Task SendAsync(NbdRequest request, NbdError error, CancellationToken token)
+    private void AnswerNow(NbdRequest request, NbdError error)
     {
-        await sending.WaitAsync(token);
-        try
+        lock (output.Gate)
         {
             Answer(request, error);
-            waiting = 0;
-            await output.FlushAsync(token);
-        }
-        finally
-        {
-            sending.Release();
+            output.Send();
         }
     }
 
-    /// <summary>Writes an answer without data; the caller may send.</summary>
+    /// <summary>An answer without data, which leaves with the next.</summary>
     private void Answer(NbdRequest request, NbdError error)
     {
-        // With structured replies a read never gets a simple one, not even to say no.
-        if (structured && request.Command is NbdCommand.Read or NbdCommand.BlockStatus)
+        lock (output.Gate)
         {
-            NbdChunk.WriteError(output.GetSpan(NbdChunk.ErrorSize), request.Cookie, error);
-            Advance(NbdChunk.ErrorSize);
-            return;
+            // With structured replies a read never gets a simple one, not even to say no.
+            if (structured && request.Command is NbdCommand.Read or NbdCommand.BlockStatus)
+            {
+                NbdChunk.WriteError(output.Reserve(NbdChunk.ErrorSize), request.Cookie, error);
+                output.Commit(NbdChunk.ErrorSize);
+                return;
+            }
+            new NbdSimpleReply(error, request.Cookie).Write(output.Reserve(NbdSimpleReply.Size));
+            output.Commit(NbdSimpleReply.Size);
         }
-        new NbdSimpleReply(error, request.Cookie).Write(output.GetSpan(NbdSimpleReply.Size));
-        Advance(NbdSimpleReply.Size);
     }
 
     private void WriteReadPrefix(Span<byte> destination, NbdRequest request)
@@ -242,11 +246,8 @@ internal sealed partial class NbdTransmission
             new NbdSimpleReply(NbdError.None, request.Cookie).Write(destination);
     }
 
-    private void Advance(int bytes)
-    {
-        output.Advance(bytes);
-        waiting += bytes;
-    }
+    [LoggerMessage(LogLevel.Error, "NBD request {Command} failed")]
+    private partial void LogRequestFailed(NbdCommand command, Exception failure);
 
     private static ZeroMode ZeroModeOf(NbdCommandFlags flags) => (flags & (NbdCommandFlags.NoHole | NbdCommandFlags.FastZero)) switch
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Lab.Emulators.Storage.Store;
 using Lab.Protocols.Nbd;
 
@@ -8,185 +7,127 @@ namespace Lab.Emulators.Storage.Nbd;
 /// <summary>
 /// The transmission phase of one connection (proto.md, "Transmission phase").
 /// <para>
-/// 1. The loop takes requests off the input. 2. What needs no wait (a read of cached bytes, a small write, a block status) it does at once,
-/// the data going from the page cache straight into the output's memory. 3. Everything else it hands aside, within a budget, and goes on; those
-/// answer when they are done, in any order. 4. Answers of one batch leave together.
+/// 1. The connection's thread takes requests off the input. 2. What needs no wait (a read of cached bytes, a write to the page cache, a block
+/// status) it does at once, the data of a read going from the page cache straight into the output's buffer. 3. Everything else it hands aside,
+/// within a budget, and goes on; those answer when they are done, in any order. 4. Answers leave together when there is nothing more to take.
 /// </para>
 /// </summary>
-internal sealed partial class NbdTransmission : IDisposable
+internal sealed partial class NbdTransmission
 {
-    private const int RequestsAsideMax = 64;
+    private const int RequestsAsideMax = 16;
     private const long BytesAsideMax = 64 << 20;
 
     /// <summary>A longer read is not done at once, so that it does not hold up the others.</summary>
     private const int InlineReadBytesMax = 256 * 1024;
 
-    /// <summary>Answers that wait leave when they are this many bytes, so that sending and reading overlap.</summary>
-    private const int BatchBytesMax = 256 * 1024;
+    /// <summary>Answers that wait leave when they are this many bytes, so that the client gets to work.</summary>
+    private const int BatchBytesMax = 64 * 1024;
 
-    private readonly PipeReader input;
-    private readonly PipeWriter output;
+    private readonly NbdInput input;
+    private readonly NbdOutput output;
     private readonly IBlockVolume volume;
     private readonly NbdExportFlags flags;
     private readonly bool structured;
     private readonly bool allocation;
     private readonly RequestBudget budget = new(RequestsAsideMax, BytesAsideMax);
-    private readonly SemaphoreSlim sending = new(1, 1);
-    private int waiting;
-    private IncomingWrite? incoming;
-    private NbdWork? stalled;
 
-    public NbdTransmission(IDuplexPipe transport, NbdChosenExport chosen)
+    private readonly ILogger logger;
+
+    public NbdTransmission(NbdInput input, NbdOutput output, NbdChosenExport chosen, ILogger logger)
     {
-        input = transport.Input;
-        output = transport.Output;
+        this.logger = logger;
+        this.input = input;
+        this.output = output;
         volume = chosen.Volume;
         flags = NbdChosenExport.FlagsOf(chosen.Export);
         structured = chosen.Structured;
         allocation = chosen.Allocation;
     }
 
-    private enum Step
-    {
-        NeedInput,
-        SendAnswers,
-        AwaitBudget,
-        Ended,
-    }
-
-    /// <summary>Serves until the client disconnects; when this returns or throws, no request is being worked on any more.</summary>
+    /// <summary>Serves until the client leaves; when this returns or throws, no request is being worked on any more.</summary>
     /// <exception cref="NbdProtocolException">The client broke the protocol.</exception>
-    public async Task RunAsync(CancellationToken token)
+    public void Run()
     {
         try
         {
-            while (true)
+            while (TryTakeRequest(out var request) && TryServe(request))
             {
-                var result = await input.ReadAsync(token);
-                var rest = result.Buffer;
-                Step step;
-                do
-                {
-                    step = await TakeAsync(ref rest, token);
-                    if (step == Step.AwaitBudget)
-                    {
-                        await budget.EnterAsync(stalled!.Value.Bytes, token);
-                        StartAside(stalled.Value, token);
-                        stalled = null;
-                    }
-                }
-                while (step is Step.SendAnswers or Step.AwaitBudget);
-                input.AdvanceTo(rest.Start, rest.End);
-                if (step == Step.Ended || result.IsCompleted)
-                    return;
             }
         }
         finally
         {
-            incoming?.Dispose();
-            stalled?.Dispose();
-            await budget.EmptyAsync();
+            budget.WaitEmpty();
         }
     }
 
-    public void Dispose() => sending.Dispose();
-
-    /// <summary>Takes requests until something has to be waited for, and sends the answers that there are by then.</summary>
-    private ValueTask<Step> TakeAsync(ref ReadOnlySequence<byte> rest, CancellationToken token)
-    {
-        // The usual case: nobody else is sending.
-        if (!sending.Wait(0, token))
-            return new ValueTask<Step>(TakeLater(token));
-        Step step;
-        try
-        {
-            step = TakeAll(ref rest, token);
-        }
-        catch
-        {
-            sending.Release();
-            throw;
-        }
-        return SendAsync(step, token);
-    }
-
-    private async Task<Step> TakeLater(CancellationToken token)
-    {
-        await sending.WaitAsync(token);
-        sending.Release();
-        return Step.SendAnswers;
-    }
-
-    private async ValueTask<Step> SendAsync(Step step, CancellationToken token)
-    {
-        try
-        {
-            if (waiting > 0)
-            {
-                waiting = 0;
-                await output.FlushAsync(token);
-            }
-            return step;
-        }
-        finally
-        {
-            sending.Release();
-        }
-    }
-
-    private Step TakeAll(ref ReadOnlySequence<byte> rest, CancellationToken token)
-    {
-        while (waiting < BatchBytesMax)
-        {
-            NbdWork work;
-            if (incoming is { } write)
-            {
-                write.Take(ref rest);
-                if (!write.IsWhole)
-                    return Step.NeedInput;
-                incoming = null;
-                work = write.ToWork();
-            }
-            else if (TryReadRequest(ref rest, out var request))
-            {
-                if (request.Command == NbdCommand.Disconnect)
-                    return Step.Ended;
-                if (request.Command == NbdCommand.Write)
-                {
-                    incoming = new IncomingWrite(request, Check(request));
-                    continue;
-                }
-                work = new NbdWork(request, Check(request), null);
-            }
-            else
-            {
-                return Step.NeedInput;
-            }
-            if (TryAnswerAtOnce(work))
-                continue;
-            if (!budget.TryEnter(work.Bytes))
-            {
-                stalled = work;
-                return Step.AwaitBudget;
-            }
-            StartAside(work, token);
-        }
-        return Step.SendAnswers;
-    }
-
-    private static bool TryReadRequest(ref ReadOnlySequence<byte> rest, out NbdRequest request)
+    private bool TryTakeRequest(out NbdRequest request)
     {
         request = default;
-        if (rest.Length < NbdRequest.Size)
+        if (input.Buffered < NbdRequest.Size || output.Waiting >= BatchBytesMax)
+            SendAnswers();
+        if (!input.TryTake(NbdRequest.Size, out var head))
             return false;
-        Span<byte> head = stackalloc byte[NbdRequest.Size];
-        rest.Slice(0, NbdRequest.Size).CopyTo(head);
-        if (!NbdRequest.TryRead(head, out request))
+        if (!NbdRequest.TryRead(head.Span, out request))
             throw new NbdProtocolException("a request without its magic");
         if (request is { Command: NbdCommand.Write, Length: > NbdLimits.PayloadBytesMax })
             throw new NbdProtocolException($"a write of {request.Length} bytes");
-        rest = rest.Slice(NbdRequest.Size);
+        return request.Command != NbdCommand.Disconnect;
+    }
+
+    /// <summary>Answers a request or hands it aside; false when the input ends in the middle of it.</summary>
+    private bool TryServe(NbdRequest request)
+    {
+        var error = Check(request);
+        if (error != NbdError.None)
+        {
+            if (request.Command == NbdCommand.Write && !input.TrySkip(request.Length))
+                return false;
+            Answer(request, error);
+            return true;
+        }
+        if (request.Command == NbdCommand.Write)
+            return TryServeWrite(request);
+        if (!TryAnswerAtOnce(request))
+            StartAside(new NbdWork(request, null));
         return true;
+    }
+
+    private bool TryServeWrite(NbdRequest request)
+    {
+        var length = (int)request.Length;
+        var durable = request.Flags.HasFlag(NbdCommandFlags.Fua);
+        if (length <= NbdInput.TakeBytesMax && !durable)
+        {
+            if (!input.TryTake(length, out var data))
+                return false;
+            Answer(request, WriteAtOnce(request, data));
+            return true;
+        }
+
+        // Long enough that the answers before it should not wait for its end.
+        SendAnswers();
+        var work = new NbdWork(request, ArrayPool<byte>.Shared.Rent(length));
+        if (!input.TryRead(work.Payload.AsSpan(0, length)))
+        {
+            work.Dispose();
+            return false;
+        }
+        if (length > StoreLimits.InlineWriteBytesMax || durable)
+        {
+            StartAside(work);
+            return true;
+        }
+        using (work)
+            Answer(request, WriteAtOnce(request, work.Data));
+        return true;
+    }
+
+    private void SendAnswers()
+    {
+        if (output.Waiting == 0)
+            return;
+        lock (output.Gate)
+            output.Send();
     }
 
     /// <summary>What is wrong with a request, by itself and for this export.</summary>

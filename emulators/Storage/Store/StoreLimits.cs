@@ -28,5 +28,5 @@ public static class StoreLimits
     public const int ExportNameMax = 128;
 
     /// <summary>Bytes of a write that is done on the calling thread, since it only goes to the page cache.</summary>
-    public const int InlineWriteBytesMax = 64 * 1024;
+    public const int InlineWriteBytesMax = 256 * 1024;
 }

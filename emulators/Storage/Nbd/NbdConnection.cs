@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using Lab.Emulators.Storage.Exports;
+using Lab.Emulators.Storage.Store;
+
+namespace Lab.Emulators.Storage.Nbd;
+
+/// <summary>One NBD client: negotiation, then requests until either side ends it.</summary>
+internal sealed partial class NbdConnection
+{
+    private static readonly TimeSpan NegotiationTimeMax = TimeSpan.FromSeconds(30);
+
+    private readonly Socket socket;
+    private readonly VolumeStore store;
+    private readonly ExportSessions sessions;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+
+    public NbdConnection(Socket socket, VolumeStore store, ExportSessions sessions, TimeProvider time, ILogger logger)
+    {
+        this.socket = socket;
+        this.store = store;
+        this.sessions = sessions;
+        this.time = time;
+        this.logger = logger;
+        Client = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        socket.NoDelay = true;
+        // A client whose machine is gone says nothing; without this its connection would hold the export for ever.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+    }
+
+    public IPAddress Client { get; }
+
+    /// <summary>Serves the client; returns when it is gone and none of its requests is being worked on.</summary>
+    public void Run()
+    {
+        try
+        {
+            using var chosen = Negotiate(out var input, out var output);
+            if (chosen is null)
+                return;
+            LogConnected(Client, chosen.Export.Id);
+            new NbdTransmission(input, output, chosen, logger).Run();
+            LogEnded(Client, chosen.Export.Id);
+        }
+        catch (NbdProtocolException failure)
+        {
+            LogRefused(Client, failure.Message);
+        }
+        catch (Exception failure)
+        {
+            LogFailed(Client, failure);
+        }
+        finally
+        {
+            socket.Dispose();
+        }
+    }
+
+    /// <summary>Ends the connection from another thread: blocked calls return.</summary>
+    public void Abort()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // It ended by itself.
+        }
+    }
+
+    private NbdChosenExport? Negotiate(out NbdInput input, out NbdOutput output)
+    {
+        input = new NbdInput(socket);
+        output = new NbdOutput(socket);
+        using var limit = time.CreateTimer(static connection => ((NbdConnection)connection!).Abort(), this, NegotiationTimeMax, Timeout.InfiniteTimeSpan);
+        return new NbdNegotiation(input, output, Client, store, sessions, Abort).Run();
+    }
+
+    [LoggerMessage(LogLevel.Information, "NBD client {Address} is on export {Export}")]
+    private partial void LogConnected(IPAddress address, string export);
+
+    [LoggerMessage(LogLevel.Information, "NBD client {Address} left export {Export}")]
+    private partial void LogEnded(IPAddress address, string export);
+
+    [LoggerMessage(LogLevel.Warning, "NBD client {Address} broke the protocol: {Reason}")]
+    private partial void LogRefused(IPAddress address, string reason);
+
+    [LoggerMessage(LogLevel.Error, "NBD client {Address}: connection failed")]
+    private partial void LogFailed(IPAddress address, Exception failure);
+}
+
+/// <summary>The client broke the protocol so that the connection cannot go on.</summary>
+internal sealed class NbdProtocolException(string message) : Exception(message);
