@@ -114,6 +114,9 @@ internal static class ServeCommand
 
     private static void CheckTls(CommandResult result)
     {
+        // Values that do not parse have their own error, and cannot be looked at.
+        if (result.Children.Any(child => child.Errors.Any()))
+            return;
         var given = new[] { TlsCertificate, TlsKey, ClientAuthority }.Count(option => result.GetValue(option) is not null);
         if (given is not (0 or 3))
             result.AddError("--tls-cert, --tls-key and --client-ca belong together");

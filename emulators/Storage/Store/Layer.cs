@@ -134,7 +134,8 @@ internal sealed class Layer : IDisposable
     /// <summary>Closes and removes the files.</summary>
     public void Delete()
     {
-        Dispose();
+        mapFile?.Discard();
+        data?.Dispose();
         File.Delete(mapPath);
         File.Delete(dataPath);
     }

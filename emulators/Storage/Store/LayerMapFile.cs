@@ -8,9 +8,9 @@ namespace Lab.Emulators.Storage.Store;
 
 /// <summary>
 /// A layer's map on disk. Every page, and a header, has two slots of 4 KiB, each with a generation and a CRC-32C over all of it. A flush
-/// writes the first slots and makes them durable, which is the commit; the second slots follow before the first are touched again. So at any
-/// moment one of the two is whole: a torn or damaged slot is found by its checksum and mended from the other; if both are damaged, the layer
-/// is refused.
+/// writes the first slots and makes them durable, which is the commit; the second slots follow before the first are touched again, and are
+/// there, empty, before the first are written at all. So at any moment one of the two is whole: a torn or damaged slot is found by its
+/// checksum and mended from the other; if neither is whole, the layer is refused.
 /// </summary>
 internal sealed class LayerMapFile : IDisposable
 {
@@ -25,9 +25,11 @@ internal sealed class LayerMapFile : IDisposable
     private readonly SafeFileHandle file;
     private readonly Lock writing = new();
     private readonly byte[] slot = new byte[SlotBytes];
+    private readonly HashSet<long> present = [];
     private List<MapPage> unmirrored = [];
     private ulong unmirroredGeneration;
     private ulong generation;
+    private bool mended;
 
     private LayerMapFile(Guid layer, SafeFileHandle file)
     {
@@ -76,6 +78,7 @@ internal sealed class LayerMapFile : IDisposable
         lock (writing)
         {
             Mirror();
+            AddSecondSlots(pages);
             generation++;
             foreach (var page in pages)
                 WriteSlot(page.Index, 0, generation, page.Words);
@@ -106,10 +109,41 @@ internal sealed class LayerMapFile : IDisposable
         RandomAccess.FlushToDisk(file);
     }
 
+    /// <summary>Closes the file with both copies alike.</summary>
     public void Dispose()
     {
         lock (writing)
+        {
+            try
+            {
+                Mirror();
+            }
+            catch (IOException)
+            {
+                // The commit stands; the next opening mirrors.
+            }
             file.Dispose();
+        }
+    }
+
+    /// <summary>Closes the file of a layer that is going away.</summary>
+    public void Discard()
+    {
+        lock (writing)
+            file.Dispose();
+    }
+
+    private void AddSecondSlots(List<MapPage> pages)
+    {
+        var added = false;
+        foreach (var page in pages)
+            if (present.Add(page.Index))
+            {
+                WriteSlot(page.Index, 1, 0, new ulong[LayerMap.WordsPerPage]);
+                added = true;
+            }
+        if (added)
+            Libc.DataSync(file);
     }
 
     private static long LengthFor(long sizeBytes) => (2 + (2L * LayerMap.PageCount(sizeBytes))) * SlotBytes;
@@ -144,7 +178,7 @@ internal sealed class LayerMapFile : IDisposable
             if (page < count && ReadPage(page) is { } words)
                 map.Load(new MapPage((int)page, words));
         }
-        if (MendedPages > 0)
+        if (mended)
             Libc.DataSync(file);
         return map;
     }
@@ -156,14 +190,16 @@ internal sealed class LayerMapFile : IDisposable
         var second = ReadSlot(page, 1, out var secondGeneration, out var secondBlank);
         if (first is null && second is null)
             return firstBlank && secondBlank ? null : throw new InvalidDataException($"both copies of page {page} fail their checksum");
+        present.Add(page);
         var newest = second is null || (first is not null && firstGeneration >= secondGeneration) ? first! : second;
         generation = Math.Max(generation, Math.Max(firstGeneration, secondGeneration));
         if (first is null || second is null || firstGeneration != secondGeneration)
         {
-            // A second slot that is merely behind is the trace of a kill between commit and mirror, no damage.
-            if ((first is null && !firstBlank) || (second is null && !secondBlank) || firstBlank)
+            // A slot that is whole but behind, or a first one not yet written, is the trace of a kill, no damage.
+            if ((first is null && !firstBlank) || second is null)
                 MendedPages++;
             WriteSlot(page, ReferenceEquals(newest, first) ? 1 : 0, Math.Max(firstGeneration, secondGeneration), newest);
+            mended = true;
         }
         return newest;
     }
