@@ -70,7 +70,6 @@ internal static class ServeCommand
         {
             Pool, Rest, Nbd, Advertise, TlsCertificate, TlsKey, ClientAuthority, Verbosity,
         };
-        command.Validators.Add(CheckTls);
         command.SetAction(ServeAsync);
         var parsed = command.Parse(args);
         var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -79,6 +78,11 @@ internal static class ServeCommand
 
     private static async Task<int> ServeAsync(ParseResult parsed, CancellationToken token)
     {
+        if (WrongTogether(parsed) is { } wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong);
+            return ExitUsage;
+        }
         var options = new StorageTargetOptions
         {
             Pool = parsed.GetRequiredValue(Pool),
@@ -112,16 +116,15 @@ internal static class ServeCommand
         }
     }
 
-    private static void CheckTls(CommandResult result)
+    /// <summary>What is wrong with the options taken together; null when nothing is.</summary>
+    private static string? WrongTogether(ParseResult parsed)
     {
-        // Values that do not parse have their own error, and cannot be looked at.
-        if (result.Children.Any(child => child.Errors.Any()))
-            return;
-        var given = new[] { TlsCertificate, TlsKey, ClientAuthority }.Count(option => result.GetValue(option) is not null);
+        var given = new[] { TlsCertificate, TlsKey, ClientAuthority }.Count(option => parsed.GetValue(option) is not null);
         if (given is not (0 or 3))
-            result.AddError("--tls-cert, --tls-key and --client-ca belong together");
-        else if (given == 0 && result.GetValue(Rest) is { } rest && !IPAddress.IsLoopback(rest.Address))
-            result.AddError("without --tls-cert, --tls-key and --client-ca, --rest must be a loopback address");
+            return "--tls-cert, --tls-key and --client-ca belong together";
+        return given == 0 && !IPAddress.IsLoopback(parsed.GetRequiredValue(Rest).Address)
+            ? "without --tls-cert, --tls-key and --client-ca, --rest must be a loopback address"
+            : null;
     }
 
     private static IPEndPoint? ParseEndPoint(ArgumentResult argument)
