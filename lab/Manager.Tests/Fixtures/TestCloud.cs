@@ -70,9 +70,9 @@ public sealed class TestCloud : IAsyncLifetime
     /// <summary>Gives a manager these users and projects.</summary>
     internal static void Seed(IServiceCollection services) => services.AddSingleton(Bootstrap).AddSingleton(_ => Directory.Value);
 
-    internal static async Task<HttpClient> LoginAsync(RunningManager manager, string user)
+    internal static async Task<HttpClient> LoginAsync(RunningManager manager, string user, string? project = null)
     {
-        var project = Bootstrap.Users.Single(u => u.Name == user).Roles[0].Project;
+        project ??= Bootstrap.Users.Single(u => u.Name == user).Roles[0].Project;
         using var anonymous = manager.CreateClient();
         using var response = await anonymous.PostAsJsonAsync("identity/v3/auth/tokens", LoginBody(user, Password, project));
         Assert.Equal(201, (int)response.StatusCode);
