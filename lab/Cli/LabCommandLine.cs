@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Lab.Cli.Commands;
 using Lab.Contracts.Runs;
+using Lab.Harness;
+using Lab.Harness.Testbeds;
+using Lab.Interop.Docker;
 
 namespace Lab.Cli;
 
@@ -10,8 +13,17 @@ public static class LabCommandLine
     public static RootCommand Create() =>
         new("Raises testbeds of a DPU-based bare-metal cloud, measures them and reports.")
         {
+            DoctorCommand.Create(),
+            UpCommand.Create(),
+            StatusCommand.Create(),
+            DownCommand.Create(),
+            RunCommand.Create(),
+            RunCommand.CreateNightly(),
             ReportCommand.Create(),
             CompareCommand.Create(),
+            ConsoleCommand.Create(),
+            LogsCommand.Create(),
+            DownCommand.CreateClean(),
         };
 
     /// <summary>Parses and runs a command line. SIGINT and SIGTERM cancel the command's token.</summary>
@@ -25,7 +37,7 @@ public static class LabCommandLine
             var code = await parsed.InvokeAsync(configuration, cancel);
             return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
-        catch (Exception exception) when (exception is UsageException or RunRecordException)
+        catch (Exception exception) when (exception is UsageException or RunRecordException or TestbedFileException)
         {
             await error.WriteLineAsync($"lab: {exception.Message}");
             return ExitCodes.Usage;
@@ -35,7 +47,7 @@ public static class LabCommandLine
             await error.WriteLineAsync("lab: interrupted");
             return ExitCodes.Infrastructure;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is LabException or IOException or UnauthorizedAccessException or HttpRequestException or DockerApiException)
         {
             await error.WriteLineAsync($"lab: {exception.Message}");
             return ExitCodes.Infrastructure;

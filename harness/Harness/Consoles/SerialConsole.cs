@@ -71,6 +71,21 @@ public sealed class SerialConsole : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until there is something behind <paramref name="position"/>.</summary>
+    public async Task WaitForMoreAsync(int position, CancellationToken token)
+    {
+        Task changed;
+        lock (transcript)
+        {
+            if (transcript.Length > position)
+                return;
+            changed = more.Task;
+        }
+        if (ended is { } cause)
+            throw new LabException($"the serial console closed: {cause.Message}", cause);
+        await changed.WaitAsync(token);
+    }
+
     /// <summary>Types <paramref name="text"/>.</summary>
     public async Task WriteAsync(string text, CancellationToken token)
     {

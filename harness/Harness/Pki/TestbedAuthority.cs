@@ -60,6 +60,16 @@ public sealed class TestbedAuthority : IDisposable
         return files;
     }
 
+    /// <summary>True when the certificate chains to that authority and to nothing else; for TLS clients.</summary>
+    public static bool IsIssuedBy(X509Certificate2 authority, X509Certificate? certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return certificate is X509Certificate2 shown && chain.Build(shown);
+    }
+
     public void Dispose() => authority.Dispose();
 }
 

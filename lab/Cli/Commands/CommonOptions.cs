@@ -1,10 +1,17 @@
 using System.CommandLine;
+using System.Text.Json;
+using Lab.Harness.Launch;
+using Spectre.Console;
 
 namespace Lab.Cli.Commands;
 
 /// <summary>Options and arguments that several commands share. Each call makes a new one: a symbol belongs to one command.</summary>
 internal static class CommonOptions
 {
+    public static string DefaultTestbedPath => Path.Combine(Programs.Own.Checkout, "scenarios", "Scenarios", "testbeds", "emulated-2x.yaml");
+
+    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
+
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of text." };
 
     public static Option<string> Runs() => new("--runs")
@@ -17,4 +24,19 @@ internal static class CommonOptions
     {
         Description = "A run: path, id, unique start of an id, short id, or 'latest'.",
     };
+
+    /// <exception cref="UsageException">None is up, or several.</exception>
+    public static TestbedPaths OnlyTestbed() => Leftovers.Testbeds() switch
+    {
+        [var name] => new TestbedPaths(name),
+        [] => throw new UsageException("no testbed is up; `lab up` raises one"),
+        var several => throw new UsageException($"several testbeds are up: {string.Join(", ", several)}"),
+    };
+
+    public static IAnsiConsole ConsoleOn(TextWriter output) =>
+        AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        });
 }

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+using Lab.Harness.Processes;
+
+namespace Lab.Harness.Launch;
+
+/// <summary>The processes of one owner, found by their mark wherever they came from.</summary>
+internal sealed class OwnedProcesses(string owner, string directory)
+{
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Supervisors first, or they start anew what is ended. A process belongs to the testbed when its environment says so or its
+    /// command line names the testbed's directory (QEMU, which libvirt starts with a clean environment).
+    /// </summary>
+    public async Task EndAsync(List<string> removed, CancellationToken token)
+    {
+        foreach (var isSupervisor in new[] { true, false })
+        {
+            var found = Find().Where(p => p.IsSupervisor == isSupervisor).ToList();
+            foreach (var process in found)
+                removed.Add($"process {process.Id} ({process.Name})");
+            foreach (var signal in isSupervisor ? new[] { "-KILL" } : ["-TERM", "-KILL"])
+            {
+                var alive = found.Where(p => p.IsAlive()).Select(p => p.Id.ToString(CultureInfo.InvariantCulture)).ToList();
+                if (alive.Count == 0)
+                    break;
+                await Tool.TryRunAsync("kill", [signal, .. alive], token);
+                await EndedAsync(found, token);
+            }
+        }
+    }
+
+    private static async Task EndedAsync(List<OwnedProcess> processes, CancellationToken token)
+    {
+        try
+        {
+            await Wait.UntilAsync("the testbed's processes to end", EndLimit, _ => Task.FromResult(!processes.Any(p => p.IsAlive())), token);
+        }
+        catch (LabException)
+        {
+            // The next, stronger signal is for those.
+        }
+    }
+
+    private List<OwnedProcess> Find()
+    {
+        var mark = Encoding.UTF8.GetBytes($"{TestbedPaths.OwnerVariable}={owner}\0");
+        var files = Encoding.UTF8.GetBytes(directory + "/");
+        var found = new List<OwnedProcess>();
+        foreach (var entry in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(entry), out var id) || id == Environment.ProcessId)
+                continue;
+            try
+            {
+                var environment = File.ReadAllBytes(Path.Combine(entry, "environ"));
+                var command = File.ReadAllBytes(Path.Combine(entry, "cmdline"));
+                if (environment.AsSpan().IndexOf(mark) >= 0
+                    || (command.AsSpan().IndexOf(files) >= 0 && command.AsSpan().StartsWith("/usr/bin/qemu-system"u8)))
+                    found.Add(OwnedProcess.Of(id, File.ReadAllText(Path.Combine(entry, "comm")).Trim()));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It ended while it was looked at.
+            }
+        }
+        return found;
+    }
+
+    private sealed record OwnedProcess(int Id, string Name, string StartTime)
+    {
+        public bool IsSupervisor => Name is "runsv" or "runsvdir";
+
+        public static OwnedProcess Of(int id, string name) => new(id, name, ReadStartTime(id) ?? "");
+
+        /// <summary>False too when another process has the id by now.</summary>
+        public bool IsAlive() => ReadStartTime(Id) is { } start && start == StartTime;
+
+        private static string? ReadStartTime(int id)
+        {
+            try
+            {
+                // proc(5): the command may hold blanks, so count from behind its closing parenthesis; field 3 is the state, 22 the start time.
+                var stat = File.ReadAllText($"/proc/{id}/stat");
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                return fields[0] is "Z" or "X" ? null : fields[19];
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+    }
+}

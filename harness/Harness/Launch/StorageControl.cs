@@ -1,0 +1,39 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Lab.Harness.Pki;
+using Lab.Interop.Linux;
+
+namespace Lab.Harness.Launch;
+
+/// <summary>The storage target's management interface, for scenarios that count what is left there.</summary>
+public sealed class StorageControl : IDisposable
+{
+    private readonly HttpClient http;
+
+    public StorageControl(NetworkNamespace network, IssuedFiles files)
+    {
+        using var pem = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
+        var authority = X509CertificateLoader.LoadCertificateFromFile(files.Authority);
+        http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = network.ConnectAsync,
+            SslOptions =
+            {
+                // A certificate with an ephemeral key is not sent on every platform; one read back from PKCS#12 is.
+                ClientCertificates = [X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null)],
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => TestbedAuthority.IsIssuedBy(authority, certificate),
+            },
+        })
+        {
+            BaseAddress = new Uri($"https://{AddressPlan.Storage}:{AddressPlan.StoragePort}/v1/"),
+        };
+    }
+
+    public async Task<JsonElement> GetAsync(string path, CancellationToken token)
+    {
+        using var document = JsonDocument.Parse(await http.GetStringAsync(path, token));
+        return document.RootElement.Clone();
+    }
+
+    public void Dispose() => http.Dispose();
+}

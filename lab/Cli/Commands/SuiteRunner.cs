@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Lab.Harness.Launch;
+using Lab.Harness.Recording;
+using Lab.Harness.Testbeds;
+
+namespace Lab.Cli.Commands;
+
+/// <summary>
+/// Runs the scenarios of a suite in a process of their own, follows what it tells, and removes whatever it left when it did not end by
+/// itself.
+/// </summary>
+internal sealed class SuiteRunner(string suite, string testbedFile, string? filter, string runsDirectory, Action<RunProgress> follow)
+{
+    private const int NoTestsRan = 8;
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(200);
+
+    public string? RunDirectory { get; private set; }
+
+    /// <returns>True when every scenario passed.</returns>
+    /// <exception cref="UsageException">No scenario fits.</exception>
+    public async Task<bool> RunAsync(CancellationToken token)
+    {
+        var testbed = TestbedFile.Load(testbedFile);
+        var progress = Path.GetTempFileName();
+        try
+        {
+            using var process = Start(testbed.Name, progress);
+            using var reader = new StreamReader(new FileStream(progress, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            var output = DrainAsync(process.StandardOutput);
+            var error = DrainAsync(process.StandardError);
+            try
+            {
+                while (!process.HasExited)
+                {
+                    await FollowAsync(reader);
+                    await Task.WhenAny(process.WaitForExitAsync(token), Task.Delay(FollowInterval, TimeProvider.System, token));
+                    token.ThrowIfCancellationRequested();
+                }
+                await FollowAsync(reader);
+            }
+            catch (OperationCanceledException)
+            {
+                await EndAsync(process);
+                throw;
+            }
+            finally
+            {
+                await RemoveLeftoversAsync(testbed.Name);
+            }
+            if (process.ExitCode == NoTestsRan)
+                throw new UsageException($"no scenario of suite {suite} fits the filter '{filter}'");
+            if (RunDirectory is null)
+                throw new Lab.Harness.LabException($"the scenarios ended with {process.ExitCode} before their record began:\n{await output}{await error}".TrimEnd());
+            await File.WriteAllTextAsync(Path.Combine(RunDirectory, "logs", "scenarios.log"), await output + await error, CancellationToken.None);
+            return process.ExitCode == 0;
+        }
+        finally
+        {
+            File.Delete(progress);
+        }
+    }
+
+    private Process Start(string testbed, string progress)
+    {
+        var command = Programs.Own.Command("Lab.Scenarios", "--filter-trait", $"{SuiteSettings.Trait}={suite}");
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), .. filter is null ? [] : new[] { "--filter-method", $"*{filter}*" }])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment[SuiteSettings.SuiteVariable] = suite;
+        start.Environment[SuiteSettings.TestbedFileVariable] = Path.GetFullPath(testbedFile);
+        start.Environment[SuiteSettings.RunsVariable] = Path.GetFullPath(runsDirectory);
+        start.Environment[RunProgress.FileVariable] = progress;
+        // So that a clean-up after a kill ends this process too.
+        start.Environment[TestbedPaths.OwnerVariable] = testbed;
+        return Process.Start(start) ?? throw new Lab.Harness.LabException("the scenarios did not start");
+    }
+
+    private async Task FollowAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync(CancellationToken.None) is { Length: > 0 } line)
+        {
+            if (RunProgress.Parse(line) is not { } told)
+                continue;
+            RunDirectory = told.RunDirectory ?? RunDirectory;
+            follow(told);
+        }
+    }
+
+    /// <summary>SIGINT lets the scenarios' own clean-up run; whoever does not heed it is killed.</summary>
+    private static async Task EndAsync(Process process)
+    {
+        await Lab.Harness.Processes.Tool.TryRunAsync("kill", ["-INT", $"{process.Id}"], CancellationToken.None);
+        using var limit = new CancellationTokenSource(EndLimit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task RemoveLeftoversAsync(string testbed)
+    {
+        if (!Leftovers.Testbeds().Contains(testbed))
+            return;
+        await using var docker = await DockerService.StartAsync(TimeProvider.System, CancellationToken.None);
+        await new Leftovers(new TestbedPaths(testbed)).RemoveAsync(docker, CancellationToken.None);
+    }
+
+    private static Task<string> DrainAsync(StreamReader reader) => reader.ReadToEndAsync(CancellationToken.None);
+}

@@ -1,0 +1,9 @@
+using System.Diagnostics;
+
+namespace Lab.Scenarios.Fixtures;
+
+/// <summary>Roots of the traces whose spans manager and agent add to.</summary>
+internal static class ScenarioActivities
+{
+    public static ActivitySource Source { get; } = new("Lab.Scenarios");
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Lab.Harness.Recording;
+
+namespace Lab.Scenarios.Fixtures;
+
+/// <summary>How often a suite repeats what it measures. Part of the comparison key: runs of unlike numbers are not compared.</summary>
+public sealed record SuiteParameters(int Boots, int HotPlugCycles, int FioSeconds, int IperfSeconds)
+{
+    public static SuiteParameters Current { get; } =
+        For(Environment.GetEnvironmentVariable(SuiteSettings.SuiteVariable) is { Length: > 0 } suite ? suite : SuiteSettings.Smoke);
+
+    public static IReadOnlyDictionary<string, string> Of(string suite)
+    {
+        var parameters = For(suite);
+        return new Dictionary<string, string>
+        {
+            ["boots"] = Text(parameters.Boots),
+            ["hotplug.cycles"] = Text(parameters.HotPlugCycles),
+            ["fio.seconds"] = Text(parameters.FioSeconds),
+            ["iperf.seconds"] = Text(parameters.IperfSeconds),
+        };
+    }
+
+    private static SuiteParameters For(string suite) =>
+        suite == SuiteSettings.Nightly ? new SuiteParameters(5, 20, 5, 8) : new SuiteParameters(1, 1, 2, 2);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

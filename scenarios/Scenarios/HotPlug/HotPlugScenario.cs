@@ -1,0 +1,117 @@
+using System.Text.RegularExpressions;
+using Lab.Contracts.Runs;
+using Lab.Harness.Baseline;
+using Lab.Harness.Cloud;
+using Lab.Harness.Images;
+using Lab.Scenarios.Fixtures;
+
+namespace Lab.Scenarios.HotPlug;
+
+/// <summary>
+/// Disks and NICs that come and go under a running host. Baseline: libvirt attaches a local disk or tap to a host of the same shape.
+/// Afterwards nothing may be left that was not there before.
+/// </summary>
+public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
+{
+    /// <summary>Root port for the plugged device of a baseline host, behind its disk and NIC.</summary>
+    private const int BaselineSlot = 4;
+    private const int VolumeGiB = 1;
+    private const string PluggedMac = "52:54:00:ba:5e:99";
+
+    [Fact, Trait("suite", "smoke"), Trait("suite", "nightly")]
+    public Task HotPlug_Disk_SeenUsedRemoved() => RunAsync("hot-plug-disk", "hotplug", async () =>
+    {
+        await using var machine = await Machine.BootAsync(Lab, Testbed.Red, "plug-disk", [], Token);
+        var (host, _) = await Lab.Baseline.BootAsync(0, Token);
+        await using var baseline = host;
+        var volume = await machine.Tenant.CreateVolumeAsync("plugged", VolumeGiB, Token);
+        var serial = volume[..20];
+        var local = BaselineDevices.Disk(Lab.Baseline.CreateDisk("plugged", (long)VolumeGiB << 30), "vdx", BaselineSlot, serial: "local-disk");
+        await CyclesAsync("disk", machine, host, Disk(serial), Disk("local-disk"), local,
+            async () =>
+            {
+                await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
+                await machine.Tenant.WaitForVolumeAsync(volume, "in-use", Token);
+            },
+            async () =>
+            {
+                await machine.Tenant.DetachVolumeAsync(machine.ServerId, volume, Token);
+                await machine.Tenant.WaitForVolumeAsync(volume, "available", Token);
+            });
+        await machine.Tenant.DeleteVolumeAsync(volume, Token);
+    });
+
+    [Fact, Trait("suite", "nightly")]
+    public Task HotPlug_Nic_SeenUsedRemoved() => RunAsync("hot-plug-nic", "hotplug", async () =>
+    {
+        await using var machine = await Machine.BootAsync(Lab, Testbed.Red, "plug-nic", [], Token);
+        var (host, _) = await Lab.Baseline.BootAsync(0, Token);
+        await using var baseline = host;
+        await using var network = await TenantNetwork.CreateAsync(machine.Tenant, "plug", "192.168.50.0/24", Token);
+        var local = BaselineDevices.Nic(new BaselineNic(BaselineRack.HotPlugTap, PluggedMac), BaselineSlot);
+        // A port is bound anew with every cycle, so its address stays: the MAC the guest waits for.
+        var port = await network.CreatePortAsync("plugged", null, Token);
+        await CyclesAsync("nic", machine, host, Nic(port.MacAddress), Nic(PluggedMac), local,
+            () => machine.Tenant.AttachPortAsync(machine.ServerId, port.Id, Token),
+            async () =>
+            {
+                await machine.Tenant.DetachPortAsync(machine.ServerId, port.Id, Token);
+                await machine.Tenant.WaitForPortAsync(port.Id, "DOWN", Token);
+            });
+    });
+
+    private async Task CyclesAsync(
+        string device, Machine machine, BaselineHost host, PlugGuestCommands guest, PlugGuestCommands localGuest, System.Xml.Linq.XElement local,
+        Func<Task> plug, Func<Task> unplug)
+    {
+        var dimensions = new Dictionary<string, string> { [MetricNames.Dimensions.Device] = device };
+        MetricRecorder Metric(string name) => new(Record, Lab.Clock, name, Units.Second, Better.Lower, dimensions);
+        var seen = Metric(MetricNames.HotPlugSeen);
+        var firstIo = Metric(MetricNames.HotPlugFirstIo);
+        var removed = Metric(MetricNames.HotPlugRemoved);
+        LeakCount? before = null;
+        for (var cycle = 0; cycle < Parameters.HotPlugCycles; cycle++)
+        {
+            before ??= await LeakCount.ReadAsync(Testbed, machine.Node, Token);
+            var cloud = await PlugCycle.RunAsync(machine.Console, machine.Shell, guest, plug, unplug, Lab.Clock, Token);
+            seen.Subject(cloud.Seen);
+            firstIo.Subject(cloud.FirstIo);
+            removed.Subject(cloud.Removed);
+            var plain = await PlugCycle.RunAsync(host.Console, host.Shell, localGuest, () => Attach(host, local), () => Detach(host, local), Lab.Clock, Token);
+            seen.Baseline(plain.Seen);
+            firstIo.Baseline(plain.FirstIo);
+            removed.Baseline(plain.Removed);
+        }
+        var after = await LeakCount.ReadAsync(Testbed, machine.Node, Token);
+        foreach (var (what, count) in before!.Counts)
+            Observe(new Check
+            {
+                Name = $"{what} after {Parameters.HotPlugCycles} cycles",
+                Expected = $"{count}",
+                Observed = $"{after.Counts[what]}",
+                Passed = after.Counts[what] == count,
+            });
+    }
+
+    private static PlugGuestCommands Disk(string serial) =>
+        new($"lab-wait-disk {serial}", $"lab-first-io {serial}", ProbeImage.FirstIo, $"lab-wait-disk-gone {serial}");
+
+    /// <summary>The first I/O of a NIC is its first frame: an ARP request for nobody, counted once the device took it.</summary>
+    private static PlugGuestCommands Nic(string mac) => new(
+        $"lab-wait-nic {mac}",
+        $"nic=$(lab-nic {mac}); ip link set $nic up; lab-send-frame $nic ffffffffffff{mac.Replace(":", "", StringComparison.Ordinal)}88b5 && echo lab-probe: nic io done",
+        new Regex(@"lab-probe: nic io done\r?\n"),
+        $"lab-wait-nic-gone {mac}");
+
+    private static Task Attach(BaselineHost host, System.Xml.Linq.XElement device)
+    {
+        host.Attach(device);
+        return Task.CompletedTask;
+    }
+
+    private static Task Detach(BaselineHost host, System.Xml.Linq.XElement device)
+    {
+        host.Detach(device);
+        return Task.CompletedTask;
+    }
+}

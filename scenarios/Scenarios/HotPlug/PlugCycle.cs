@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using Lab.Harness.Consoles;
+using Lab.Harness.Images;
+
+namespace Lab.Scenarios.HotPlug;
+
+/// <summary>
+/// One plug and unplug, timed where it counts: from the request to what the guest says. The guest looks before the request is made.
+/// </summary>
+/// <param name="Seen">Request until the guest has the device [s].</param>
+/// <param name="FirstIo">Request until its first I/O was answered [s].</param>
+/// <param name="Removed">Request to remove until the guest has lost it [s].</param>
+public sealed record PlugCycle(double Seen, double FirstIo, double Removed)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <param name="guest">What the guest runs: waits, one for the device and one for its end, and the first I/O in between.</param>
+    public static async Task<PlugCycle> RunAsync(
+        SerialConsole console, GuestShell shell, PlugGuestCommands guest, Func<Task> plug, Func<Task> unplug, TimeProvider clock, CancellationToken token)
+    {
+        var (requested, from, plugged) = await WatchAsync(console, shell, $"{guest.Wait} && {guest.FirstIo}", plug, clock, token);
+        var seen = await console.WaitForAsync(ProbeImage.Seen, from, Limit, token);
+        Require(seen, "seen");
+        var io = await console.WaitForAsync(guest.FirstIoDone, seen.End, Limit, token);
+        await plugged;
+
+        var (removal, afterIo, unplugged) = await WatchAsync(console, shell, guest.WaitGone, unplug, clock, token);
+        var gone = await console.WaitForAsync(ProbeImage.Seen, afterIo, Limit, token);
+        Require(gone, "gone");
+        await unplugged;
+        return new PlugCycle((seen.At - requested).TotalSeconds, (io.At - requested).TotalSeconds, (gone.At - removal).TotalSeconds);
+    }
+
+    /// <returns>When the request was made, where the console stood, and a task that ends with request and guest command.</returns>
+    private static async Task<(DateTimeOffset Requested, int From, Task Done)> WatchAsync(
+        SerialConsole console, GuestShell shell, string command, Func<Task> request, TimeProvider clock, CancellationToken token)
+    {
+        var before = console.Position;
+        var watching = shell.RunAsync(command, token, Limit * 2);
+        var waiting = await console.WaitForAsync(ProbeImage.Waiting, before, Limit, token);
+        var requested = clock.GetUtcNow();
+        return (requested, waiting.End, Task.WhenAll(request(), watching));
+    }
+
+    private static void Require(ConsoleMatch match, string wanted)
+    {
+        if (match.Match.Groups["event"].Value != wanted)
+            throw new Fixtures.ScenarioFailedException($"the guest waited for a device to be {wanted} and told: {match.Match.Value.Trim()}");
+    }
+}
+
+/// <param name="FirstIoDone">What the guest prints when the first I/O is answered.</param>
+public sealed record PlugGuestCommands(string Wait, string FirstIo, Regex FirstIoDone, string WaitGone);

@@ -1,0 +1,65 @@
+using Lab.Contracts.Runs;
+using Lab.Harness.Cloud;
+using Lab.Scenarios.Fixtures;
+
+namespace Lab.Scenarios.Isolation;
+
+/// <summary>
+/// What a tenant wrote and deleted is not readable by the next: neither on a new volume of the same size, nor on a clone of the same image.
+/// The control is the tenant itself, who reads it back before.
+/// </summary>
+public sealed class DeletedVolumeScenario(LabFixture lab) : Scenario(lab)
+{
+    private const int VolumeGiB = 1;
+    private const string Pattern = "THIS-BELONGS-TO-THE-RED-TENANT";
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromMinutes(2);
+
+    [Fact, Trait("suite", "nightly")]
+    public Task DeletedVolume_BytesGoneForNextTenant() => RunAsync("deleted-volume", "isolation", async () =>
+    {
+        await using (var red = await Machine.BootAsync(Lab, Testbed.Red, "red-writer", [], Token))
+        {
+            var disk = await AttachAsync(red);
+            await red.Shell.RunAsync(
+                $"d=/dev/$(lab-disk {disk[..20]}); yes {Pattern} | head -c 8388608 >/tmp/p; for s in 0 30 63; do "
+                + "dd if=/tmp/p of=$d bs=1M seek=$((s * 16)) oflag=direct conv=notrunc 2>/dev/null; done; sync; rm /tmp/p", Token, ReadLimit);
+            await FindAsync(red, disk, "red tenant", "red", expected: true);
+            await DetachAsync(red, disk);
+        }
+        await using var blue = await Machine.BootAsync(Lab, Testbed.Blue, "blue-reader", [], Token);
+        var next = await AttachAsync(blue);
+        await FindAsync(blue, next, "next tenant", "blue", expected: false);
+        await DetachAsync(blue, next);
+    });
+
+    private static async Task<string> AttachAsync(Machine machine)
+    {
+        var volume = await machine.Tenant.CreateVolumeAsync("data", VolumeGiB, Token);
+        await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
+        await machine.Shell.RunAsync($"lab-wait-disk {volume[..20]}", Token);
+        return volume;
+    }
+
+    private static async Task DetachAsync(Machine machine, string volume)
+    {
+        await machine.Tenant.DetachVolumeAsync(machine.ServerId, volume, Token);
+        await machine.Tenant.WaitForVolumeAsync(volume, "available", Token);
+        await machine.Tenant.DeleteVolumeAsync(volume, Token);
+    }
+
+    private async Task FindAsync(Machine machine, string volume, string who, string tenant, bool expected)
+    {
+        var count = await machine.Shell.RunAsync($"dd if=/dev/$(lab-disk {volume[..20]}) bs=1M iflag=direct 2>/dev/null | grep -c -a {Pattern} || true", Token, ReadLimit);
+        var found = count.Trim() != "0";
+        Observe(new Check
+        {
+            Name = $"red tenant's bytes on the disk of the {who}",
+            From = tenant,
+            To = "volume",
+            Expected = expected ? "readable" : "absent",
+            Observed = found ? "readable" : "absent",
+            Passed = found == expected,
+            Control = expected,
+        });
+    }
+}

@@ -1,0 +1,64 @@
+using Lab.Contracts.Runs;
+using Lab.Harness.Baseline;
+using Lab.Harness.Cloud;
+using Lab.Harness.Consoles;
+using Lab.Harness.Measuring;
+using Lab.Scenarios.Fixtures;
+
+namespace Lab.Scenarios.Throughput;
+
+/// <summary>
+/// fio in the guest on a cloud volume. Baseline: a local virtio-blk disk of a host of the same shape. Both disks are written over
+/// first, so that no read finds a hole.
+/// </summary>
+public sealed class DiskThroughputScenario(LabFixture lab) : Scenario(lab)
+{
+    private const int VolumeGiB = 1;
+    private const int BaselineSlot = 4;
+    private const string LocalDisk = "local-disk";
+
+    [Fact, Trait("suite", "nightly")]
+    public Task Disk_Fio_MeasuredBesideLocalDisk() => RunAsync("disk-throughput", "throughput", async () =>
+    {
+        await using var machine = await Machine.BootAsync(Lab, Testbed.Red, "disk-throughput", [], Token);
+        var (host, _) = await Lab.Baseline.BootAsync(0, Token);
+        await using var baseline = host;
+        var volume = await machine.Tenant.CreateVolumeAsync("fio", VolumeGiB, Token);
+        await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
+        var disk = volume[..20];
+        await machine.Shell.RunAsync($"lab-wait-disk {disk}", Token);
+        host.Attach(BaselineDevices.Disk(Lab.Baseline.CreateDisk("fio", (long)VolumeGiB << 30), "vdx", BaselineSlot, serial: LocalDisk));
+        await host.Shell.RunAsync($"lab-wait-disk {LocalDisk}", Token);
+        await FillAsync(machine.Shell, disk);
+        await FillAsync(host.Shell, LocalDisk);
+
+        var cpu = new CpuMeter(Testbed, machine.Node);
+        foreach (var job in FioJob.All)
+        {
+            var plain = await job.RunAsync(host.Shell, LocalDisk, Parameters.FioSeconds, Token);
+            var (cloud, cores) = await cpu.MeasureAsync(() => job.RunAsync(machine.Shell, disk, Parameters.FioSeconds, Token), Token);
+            var dimensions = new Dictionary<string, string> { [MetricNames.Dimensions.Workload] = job.Name };
+            Both(MetricNames.DiskIops, Units.OperationPerSecond, Better.Higher, dimensions, cloud.Iops, plain.Iops);
+            Both(MetricNames.DiskBandwidth, Units.BytePerSecond, Better.Higher, dimensions, cloud.BytesPerSecond, plain.BytesPerSecond);
+            Both(MetricNames.DiskLatency, Units.Second, Better.Lower, dimensions, cloud.LatencySeconds, plain.LatencySeconds);
+            CpuSamples.Add(Record, Lab.Clock, job.Name, cores);
+        }
+
+        await machine.Tenant.DetachVolumeAsync(machine.ServerId, volume, Token);
+        await machine.Tenant.WaitForVolumeAsync(volume, "available", Token);
+        await machine.Tenant.DeleteVolumeAsync(volume, Token);
+    });
+
+    private static Task FillAsync(GuestShell guest, string disk) => guest.RunAsync(
+        $"dd if=/dev/urandom of=/tmp/fill bs=1M count=4 2>/dev/null; d=/dev/$(lab-disk {disk}); i=0; while [ $i -lt {VolumeGiB * 256} ]; do "
+        + "dd if=/tmp/fill of=$d bs=4M seek=$i oflag=direct conv=notrunc 2>/dev/null || exit 1; i=$((i+1)); done; rm /tmp/fill",
+        Token, TimeSpan.FromMinutes(3));
+
+    private void Both(
+        string metric, string unit, Better better, Dictionary<string, string> dimensions, double cloud, double plain)
+    {
+        var recorder = new MetricRecorder(Record, Lab.Clock, metric, unit, better, dimensions);
+        recorder.Subject(cloud);
+        recorder.Baseline(plain);
+    }
+}
