@@ -25,9 +25,8 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
         var (host, _) = await Lab.Baseline.BootAsync(0, Token);
         await using var baseline = host;
         var volume = await machine.Tenant.CreateVolumeAsync("plugged", VolumeGiB, Token);
-        var serial = volume[..20];
-        var local = BaselineDevices.Disk(Lab.Baseline.CreateDisk("plugged", (long)VolumeGiB << 30), "vdx", BaselineSlot, serial: "local-disk");
-        await CyclesAsync("disk", machine, host, Disk(serial), Disk("local-disk"), local,
+        var local = BaselineDevices.Disk(Lab.Baseline.CreateDisk("plugged", (long)VolumeGiB << 30), "vdx", BaselineSlot);
+        await CyclesAsync("disk", machine, host, Disk(GuestDisks.OfCloud), Disk(GuestDisks.OfBaseline), local,
             async () =>
             {
                 await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
@@ -93,8 +92,8 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
             });
     }
 
-    private static PlugGuestCommands Disk(string serial) =>
-        new($"lab-wait-disk {serial}", $"lab-first-io {serial}", ProbeImage.FirstIo, $"lab-wait-disk-gone {serial}");
+    private static PlugGuestCommands Disk(string name) =>
+        new($"lab-wait-disk {name}", $"lab-first-io {name}", ProbeImage.FirstIo, $"lab-wait-disk-gone {name}");
 
     /// <summary>The first I/O of a NIC is its first frame: an ARP request for nobody, counted once the device took it.</summary>
     private static PlugGuestCommands Nic(string mac) => new(

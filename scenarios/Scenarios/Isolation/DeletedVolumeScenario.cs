@@ -21,14 +21,14 @@ public sealed class DeletedVolumeScenario(LabFixture lab) : Scenario(lab)
         {
             var disk = await AttachAsync(red);
             await red.Shell.RunAsync(
-                $"d=/dev/$(lab-disk {disk[..20]}); yes {Pattern} | head -c 8388608 >/tmp/p; for s in 0 30 63; do "
+                $"d=/dev/{GuestDisks.OfCloud}; yes {Pattern} | head -c 8388608 >/tmp/p; for s in 0 30 63; do "
                 + "dd if=/tmp/p of=$d bs=1M seek=$((s * 16)) oflag=direct conv=notrunc 2>/dev/null; done; sync; rm /tmp/p", Token, ReadLimit);
-            await FindAsync(red, disk, "red tenant", "red", expected: true);
+            await FindAsync(red, "red tenant", "red", expected: true);
             await DetachAsync(red, disk);
         }
         await using var blue = await Machine.BootAsync(Lab, Testbed.Blue, "blue-reader", [], Token);
         var next = await AttachAsync(blue);
-        await FindAsync(blue, next, "next tenant", "blue", expected: false);
+        await FindAsync(blue, "next tenant", "blue", expected: false);
         await DetachAsync(blue, next);
     });
 
@@ -36,7 +36,7 @@ public sealed class DeletedVolumeScenario(LabFixture lab) : Scenario(lab)
     {
         var volume = await machine.Tenant.CreateVolumeAsync("data", VolumeGiB, Token);
         await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
-        await machine.Shell.RunAsync($"lab-wait-disk {volume[..20]}", Token);
+        await machine.Shell.RunAsync($"lab-wait-disk {GuestDisks.OfCloud}", Token);
         return volume;
     }
 
@@ -47,9 +47,9 @@ public sealed class DeletedVolumeScenario(LabFixture lab) : Scenario(lab)
         await machine.Tenant.DeleteVolumeAsync(volume, Token);
     }
 
-    private async Task FindAsync(Machine machine, string volume, string who, string tenant, bool expected)
+    private async Task FindAsync(Machine machine, string who, string tenant, bool expected)
     {
-        var count = await machine.Shell.RunAsync($"dd if=/dev/$(lab-disk {volume[..20]}) bs=1M iflag=direct 2>/dev/null | grep -c -a {Pattern} || true", Token, ReadLimit);
+        var count = await machine.Shell.RunAsync($"dd if=/dev/{GuestDisks.OfCloud} bs=1M iflag=direct 2>/dev/null | grep -c -a {Pattern} || true", Token, ReadLimit);
         var found = count.Trim() != "0";
         Observe(new Check
         {

@@ -15,28 +15,27 @@ public sealed class DiskThroughputScenario(LabFixture lab) : Scenario(lab)
 {
     private const int VolumeGiB = 1;
     private const int BaselineSlot = 4;
-    private const string LocalDisk = "local-disk";
 
     [Fact, Trait("suite", "nightly")]
-    public Task Disk_Fio_MeasuredBesideLocalDisk() => RunAsync("disk-throughput", "throughput", async () =>
+    public Task Disk_Fio_MeasuredBesideGuestDisks.OfBaseline() => RunAsync("disk-throughput", "throughput", async () =>
     {
         await using var machine = await Machine.BootAsync(Lab, Testbed.Red, "disk-throughput", [], Token);
         var (host, _) = await Lab.Baseline.BootAsync(0, Token);
         await using var baseline = host;
         var volume = await machine.Tenant.CreateVolumeAsync("fio", VolumeGiB, Token);
         await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
-        var disk = volume[..20];
-        await machine.Shell.RunAsync($"lab-wait-disk {disk}", Token);
-        host.Attach(BaselineDevices.Disk(Lab.Baseline.CreateDisk("fio", (long)VolumeGiB << 30), "vdx", BaselineSlot, serial: LocalDisk));
-        await host.Shell.RunAsync($"lab-wait-disk {LocalDisk}", Token);
-        await FillAsync(machine.Shell, disk);
-        await FillAsync(host.Shell, LocalDisk);
+        const string Disk = GuestDisks.OfCloud;
+        await machine.Shell.RunAsync($"lab-wait-disk {Disk}", Token);
+        host.Attach(BaselineDevices.Disk(Lab.Baseline.CreateDisk("fio", (long)VolumeGiB << 30), "vdx", BaselineSlot));
+        await host.Shell.RunAsync($"lab-wait-disk {GuestDisks.OfBaseline}", Token);
+        await FillAsync(machine.Shell, Disk);
+        await FillAsync(host.Shell, GuestDisks.OfBaseline);
 
         var cpu = new CpuMeter(Testbed, machine.Node);
         foreach (var job in FioJob.All)
         {
-            var plain = await job.RunAsync(host.Shell, LocalDisk, Parameters.FioSeconds, Token);
-            var (cloud, cores) = await cpu.MeasureAsync(() => job.RunAsync(machine.Shell, disk, Parameters.FioSeconds, Token), Token);
+            var plain = await job.RunAsync(host.Shell, GuestDisks.OfBaseline, Parameters.FioSeconds, Token);
+            var (cloud, cores) = await cpu.MeasureAsync(() => job.RunAsync(machine.Shell, Disk, Parameters.FioSeconds, Token), Token);
             var dimensions = new Dictionary<string, string> { [MetricNames.Dimensions.Workload] = job.Name };
             Both(MetricNames.DiskIops, Units.OperationPerSecond, Better.Higher, dimensions, cloud.Iops, plain.Iops);
             Both(MetricNames.DiskBandwidth, Units.BytePerSecond, Better.Higher, dimensions, cloud.BytesPerSecond, plain.BytesPerSecond);

@@ -20,11 +20,11 @@ public sealed record FioJob(string Name, string Mode, string BlockSize, int Queu
 
     private bool IsWrite => Mode.EndsWith("write", StringComparison.Ordinal);
 
-    /// <param name="disk">Serial number of the disk.</param>
+    /// <param name="disk">The disk's name in the guest.</param>
     public async Task<FioResult> RunAsync(GuestShell guest, string disk, int seconds, CancellationToken token)
     {
         var output = await guest.RunAsync(
-            $"fio --name=j --filename=/dev/$(lab-disk {disk}) --rw={Mode} --bs={BlockSize} --iodepth={QueueDepth} --ioengine=libaio --direct=1 "
+            $"fio --name=j --filename=/dev/{disk} --rw={Mode} --bs={BlockSize} --iodepth={QueueDepth} --ioengine=libaio --direct=1 "
             + $"--time_based --runtime={seconds} --ramp_time=1 --randrepeat=1 --minimal --terse-version=3",
             token, TimeSpan.FromSeconds(seconds + 60));
         return Parse(output);
