@@ -91,11 +91,10 @@ public sealed class RunningTestbed(
     }
 
     /// <summary>How many nodes enrolled and are ready to take an instance.</summary>
-    public async Task<int> AvailableNodesAsync(CancellationToken token)
-    {
-        var nodes = (await Admin.GetAsync("baremetal", "nodes/detail", token)).GetProperty("nodes");
-        return nodes.EnumerateArray().Count(n => n.GetProperty("provision_state").GetString() == "available");
-    }
+    public async Task<int> AvailableNodesAsync(CancellationToken token) => (await NodeStatesAsync(token)).Count(s => s == "available");
+
+    /// <param name="state">Of Ironic's state machine.</param>
+    public async Task<bool> AnyNodeInAsync(string state, CancellationToken token) => (await NodeStatesAsync(token)).Contains(state);
 
     public async Task ConnectConsolesAsync(CancellationToken token)
     {
@@ -130,6 +129,12 @@ public sealed class RunningTestbed(
         await CloseAsync();
         await new Leftovers(paths).RemoveAsync(docker, CancellationToken.None);
         await docker.DisposeAsync();
+    }
+
+    private async Task<List<string>> NodeStatesAsync(CancellationToken token)
+    {
+        var nodes = (await Admin.GetAsync("baremetal", "nodes/detail", token)).GetProperty("nodes");
+        return [.. nodes.EnumerateArray().Select(n => n.GetProperty("provision_state").GetString()!)];
     }
 
     private async Task CloseAsync()

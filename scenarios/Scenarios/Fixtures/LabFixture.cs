@@ -20,7 +20,7 @@ public sealed class LabFixture : IAsyncLifetime
 {
     private static readonly ActivityListener Listener = new()
     {
-        ShouldListenTo = source => source.Name == ScenarioActivities.Source.Name,
+        ShouldListenTo = source => source.Name == ScenarioActivities.SourceName,
         Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
     };
 

@@ -4,6 +4,7 @@ using Lab.Harness.Cloud;
 using Lab.Harness.Consoles;
 using Lab.Harness.Images;
 using Lab.Harness.Launch;
+using Lab.Harness.Processes;
 
 namespace Lab.Scenarios.Fixtures;
 
@@ -11,9 +12,13 @@ namespace Lab.Scenarios.Fixtures;
 public sealed class Machine : IAsyncDisposable
 {
     private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan CleanLimit = TimeSpan.FromSeconds(60);
 
-    private Machine(CloudClient tenant, string serverId, string node, NodeConsole console, BootMarks marks)
+    private readonly RunningTestbed testbed;
+
+    private Machine(RunningTestbed testbed, CloudClient tenant, string serverId, string node, NodeConsole console, BootMarks marks)
     {
+        this.testbed = testbed;
         Tenant = tenant;
         ServerId = serverId;
         Node = node;
@@ -43,16 +48,23 @@ public sealed class Machine : IAsyncDisposable
             var console = testbed.Console(node);
             await tenant.WaitForServerAsync(server, token);
             var marks = await BootMarks.ReadAsync(console.Console, positions[node], requested, ready.At, trace?.TraceId.ToHexString(), token);
-            return new Machine(tenant, server, node, console, marks);
+            return new Machine(testbed, tenant, server, node, console, marks);
         }
         catch
         {
-            await tenant.DeleteServerAsync(server, CancellationToken.None);
+            await DeleteAsync(testbed, tenant, server);
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync() => await Tenant.DeleteServerAsync(ServerId, CancellationToken.None);
+    public async ValueTask DisposeAsync() => await DeleteAsync(testbed, Tenant, ServerId);
+
+    /// <summary>The server is gone before its node is clean, and the next scenario needs the node.</summary>
+    private static async Task DeleteAsync(RunningTestbed testbed, CloudClient tenant, string server)
+    {
+        await tenant.DeleteServerAsync(server, CancellationToken.None);
+        await Wait.UntilAsync("nodes to be clean", CleanLimit, async t => !await testbed.AnyNodeInAsync("cleaning", t), CancellationToken.None);
+    }
 
     /// <summary>The guest tells its instance's id, so that two boots side by side are told apart; a server in ERROR ends the wait.</summary>
     private static async Task<(string Node, ConsoleMatch Ready)> WaitForReadyAsync(

@@ -5,5 +5,7 @@ namespace Lab.Scenarios.Fixtures;
 /// <summary>Roots of the traces whose spans manager and agent add to.</summary>
 internal static class ScenarioActivities
 {
-    public static ActivitySource Source { get; } = new("Lab.Scenarios");
+    public const string SourceName = "Lab.Scenarios";
+
+    public static ActivitySource Source { get; } = new(SourceName);
 }

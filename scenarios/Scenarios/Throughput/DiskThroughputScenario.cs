@@ -17,7 +17,7 @@ public sealed class DiskThroughputScenario(LabFixture lab) : Scenario(lab)
     private const int BaselineSlot = 4;
 
     [Fact, Trait("suite", "nightly")]
-    public Task Disk_Fio_MeasuredBesideGuestDisks.OfBaseline() => RunAsync("disk-throughput", "throughput", async () =>
+    public Task Disk_Fio_MeasuredBesideLocalDisk() => RunAsync("disk-throughput", "throughput", async () =>
     {
         await using var machine = await Machine.BootAsync(Lab, Testbed.Red, "disk-throughput", [], Token);
         var (host, _) = await Lab.Baseline.BootAsync(0, Token);
