@@ -93,7 +93,7 @@ public sealed class UnixRpc(string socketPath, TimeProvider time) : IAsyncDispos
         return fresh;
     }
 
-    private async Task ReadAsync(JsonRpcPeer connection, CancellationToken token)
+    private static async Task ReadAsync(JsonRpcPeer connection, CancellationToken token)
     {
         try
         {
