@@ -10,6 +10,9 @@ public sealed class ImageCache(string directory)
 {
     public const string DefaultDirectory = "/var/cache/lab/images";
 
+    /// <summary>Images of a recipe that stay when a new one is built; the oldest go.</summary>
+    public const int KeptMax = 3;
+
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
 
     public string Directory => directory;
@@ -29,7 +32,10 @@ public sealed class ImageCache(string directory)
                 return new CachedImage(path, key);
             using var held = await LockAsync(recipe, token);
             if (!File.Exists(path))
+            {
                 await BuildAsync(files, scratch, path, token);
+                Prune(recipe);
+            }
             return new CachedImage(path, key);
         }
         finally
@@ -46,6 +52,13 @@ public sealed class ImageCache(string directory)
         await Tool.RunAsync(
             "env", [$"--chdir={work}", $"LAB_DOWNLOADS={downloads}", "bash", Path.Combine(files, "build.sh"), "build", built], token);
         File.Move(built, path);
+    }
+
+    private void Prune(ImageRecipe recipe)
+    {
+        var images = new DirectoryInfo(directory).GetFiles($"{recipe.Name}-*{recipe.Extension}").OrderByDescending(f => f.LastWriteTimeUtc);
+        foreach (var old in images.Skip(KeptMax))
+            old.Delete();
     }
 
     /// <summary>The lock goes with its holder: the kernel frees it when the process dies.</summary>
