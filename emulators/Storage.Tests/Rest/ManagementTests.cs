@@ -88,7 +88,9 @@ public sealed class ManagementTests(TargetFixture target) : IClassFixture<Target
         using var unsupported = await management.Http.PostAsync("volumes", text);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, unsupported.StatusCode);
         using var large = new StringContent($$"""{"id":"{{new string('x', 100_000)}}"}""", Encoding.UTF8, "application/json");
-        using var tooLong = await management.Http.PostAsync("volumes", large);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "volumes") { Content = large };
+        request.Headers.ExpectContinue = true;
+        using var tooLong = await management.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLong.StatusCode);
     }
 

@@ -14,6 +14,10 @@ internal static class VolumeContent
 
     public static async Task ReplaceAsync(VolumeStore store, Guid id, HttpRequest request, CancellationToken token)
     {
+        // The volume's size is the limit. Lifted even for what is refused below: a body above the server's own limit would cost the client its
+        // connection, and with it the answer.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
         using var use = store.UseAlone(id);
         var volume = use.Volume;
         var length = request.ContentLength
@@ -21,8 +25,6 @@ internal static class VolumeContent
         if (length > volume.SizeBytes)
             throw new BadHttpRequestException(
                 $"the content has {length} bytes, the volume {volume.SizeBytes}", StatusCodes.Status413PayloadTooLarge);
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = length;
 
         await volume.WriteZeroesAsync(0, volume.SizeBytes, ZeroMode.Release, durable: false, token);
         var buffer = ArrayPool<byte>.Shared.Rent(StepBytes);
