@@ -13,6 +13,7 @@ internal static class BareMetalEndpoints
 
     public static WebApplication MapBareMetal(this WebApplication app)
     {
+        app.MapBareMetalVersions();
         var api = app.MapGroup(ApiPaths.BareMetalV1).AddEndpointFilter(BareMetalMicroversion.NegotiateAsync);
         api.MapGet("/nodes", (HttpContext http, RequestContext asker, NodeView nodes, CancellationToken token) => ListAsync(http, asker, nodes, false, token));
         api.MapGet("/nodes/detail", (HttpContext http, RequestContext asker, NodeView nodes, CancellationToken token) => ListAsync(http, asker, nodes, true, token));

@@ -26,15 +26,21 @@ internal static class BareMetalMicroversion
         if (!IsServed(asked))
             throw new ApiException(
                 406, $"Version {asked} was requested but is not supported by this service. The supported version range is: [{Min}, {Max}].");
-        http.Response.Headers[Header] = asked;
+        http.Response.OnStarting(() =>
+        {
+            http.Response.Headers[Header] = asked;
+            return Task.CompletedTask;
+        });
         return next(context);
     }
 
-    public static void Advertise(HttpContext http)
+    /// <summary>Errors carry the range too: the headers are set when the answer starts, whoever writes it.</summary>
+    public static void Advertise(HttpContext http) => http.Response.OnStarting(() =>
     {
         http.Response.Headers[Prefix + "Minimum-Version"] = Min;
         http.Response.Headers[Prefix + "Maximum-Version"] = Max;
-    }
+        return Task.CompletedTask;
+    });
 
     private static bool IsServed(string version) =>
         version.StartsWith("1.", StringComparison.Ordinal)

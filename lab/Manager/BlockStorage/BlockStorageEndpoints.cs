@@ -9,6 +9,7 @@ internal static class BlockStorageEndpoints
 {
     public static WebApplication MapBlockStorage(this WebApplication app)
     {
+        app.MapVolumeVersions();
         var api = app.MapGroup(ApiPaths.VolumeV3 + "/{projectId}").AddEndpointFilter(CheckProjectAsync);
         api.MapGet("/volumes", (HttpContext http, RequestContext asker, VolumeService volumes, CancellationToken token) =>
             ListAsync(http, asker, volumes, isDetailed: false, token));

@@ -18,6 +18,7 @@ internal static class ComputeComposition
 
     public static WebApplication MapCompute(this WebApplication app)
     {
+        app.MapComputeVersions();
         var api = app.MapGroup(ApiPaths.ComputeV21).AddEndpointFilter(ComputeMicroversion.NegotiateAsync);
         api.MapFlavors();
         api.MapServers();

@@ -16,9 +16,14 @@ internal static class ComputeMicroversion
     public static ValueTask<object?> NegotiateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        http.Response.Headers[Header] = Service + Only;
-        http.Response.Headers[LegacyHeader] = Only;
-        http.Response.Headers.Vary = $"{Header}, {LegacyHeader}";
+        // When the answer starts, whoever writes it: errors carry them too.
+        http.Response.OnStarting(() =>
+        {
+            http.Response.Headers[Header] = Service + Only;
+            http.Response.Headers[LegacyHeader] = Only;
+            http.Response.Headers.Vary = $"{Header}, {LegacyHeader}";
+            return Task.CompletedTask;
+        });
         if (Asked(http.Request) is { } asked && asked is not (Only or "latest"))
             throw new ApiException(406, $"Version {asked} is not supported by the API. Minimum is {Only} and maximum is {Only}.");
         return next(context);

@@ -68,7 +68,8 @@ internal sealed partial class WorkflowRunner(
             }
             catch (Exception e)
             {
-                LogFailed(e, workflow.Kind, workflow.SubjectId, step.Name, e.Message);
+                // Where the cause is known its words say it all; the rest comes with its stack.
+                LogFailed(e is WorkflowException or BlockStorage.StorageTargetException ? null : e, workflow.Kind, workflow.SubjectId, step.Name, e.Message);
                 await SaveAsync(workflow, w => (w.State, w.FailedStep, w.Error) = (WorkflowState.Compensating, step.Name, e.Message), token);
                 return;
             }
@@ -134,7 +135,7 @@ internal sealed partial class WorkflowRunner(
     private partial void LogSuperseded(string kind, Guid subject, string step);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} of {Subject} failed at {Step}: {Cause}")]
-    private partial void LogFailed(Exception exception, string kind, Guid subject, string step, string cause);
+    private partial void LogFailed(Exception? exception, string kind, Guid subject, string step, string cause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} of {Subject}: undoing {Step} failed, try {Attempt}")]
     private partial void LogUndoFailed(Exception exception, string kind, Guid subject, string step, int attempt);

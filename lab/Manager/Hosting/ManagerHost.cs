@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 using Lab.Manager.Configuration;
 using Lab.Manager.Http;
 using Lab.Manager.Pki;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Lab.Manager.Hosting;
 
 /// <summary>Builds and runs the manager's one web application with its two planes, each on its own endpoint.</summary>
-internal static class ManagerHost
+internal static partial class ManagerHost
 {
     public const int InfrastructureFailure = 3;
 
@@ -19,6 +21,8 @@ internal static class ManagerHost
         {
             await using var app = Build(options);
             await app.StartAsync(token);
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+            LogServing(app.Logger, addresses[0], addresses[1]);
             await app.WaitForShutdownAsync(token);
             return 0;
         }
@@ -88,4 +92,7 @@ internal static class ManagerHost
             names.Add(url.Host.Trim('[', ']'));
         return names.Distinct(StringComparer.OrdinalIgnoreCase).ToList();
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Serving {PublicUrl}, agents at {LinkUrl}")]
+    private static partial void LogServing(ILogger logger, string publicUrl, string linkUrl);
 }
