@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Lab.Agent.Tests.Network;
 using Lab.Agent.Tests.Reconcile;
 using Lab.Contracts.Link;
+using Lab.Contracts.Telemetry;
 using Lab.Protocols.JsonRpc;
 
 namespace Lab.Agent.Tests.EndToEnd;
@@ -41,6 +44,26 @@ public sealed class AgentTests
         Assert.Empty(rig.Manager.Statuses.Last().Ports);
         Assert.Empty(Directory.GetFiles(rig.RunDirectory));
         Assert.Equal("vxlan0\n", await rig.Node.RunAsync("ovs-vsctl list-ports br-int", Token));
+    }
+
+    [Fact]
+    public async Task Phases_OfAnOperation_ContinueItsTrace()
+    {
+        var ended = new ConcurrentQueue<Activity>();
+        var trace = ActivityTraceId.CreateRandom();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = s => s.Name == OperationActivities.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var rig = await AgentRig.StartAsync(Token);
+        rig.Manager.Spec = Specs.Instance(1) with { TraceParent = $"00-{trace}-{ActivitySpanId.CreateRandom()}-01" };
+        await rig.Manager.UntilConvergedAsync(1, Token);
+        Assert.Equal(
+            [OperationActivities.Connect, OperationActivities.Power, OperationActivities.Present],
+            ended.Where(a => a.TraceId == trace).Select(a => a.OperationName).Distinct().Order());
     }
 
     [Fact]
