@@ -10,28 +10,25 @@ internal static class ConsoleWebSocket
 {
     private const int SendBytes = 16 * 1024;
     private const int ReceiveBytes = 4 * 1024;
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(1);
 
-    internal static async Task RunAsync(WebSocket socket, SerialConsole console, long offset, CancellationToken token)
+    /// <param name="stopping">The BMC ends: the client is told, so that it knows an end from a crash.</param>
+    internal static async Task RunAsync(WebSocket socket, SerialConsole console, long offset, TimeProvider time, CancellationToken stopping)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+        // A cancelled receive aborts the socket, so what is to be said is said before.
+        using var stop = new CancellationTokenSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = stopping.Register(() => ended.TrySetResult());
         var sending = SendAsync(socket, console.Log, offset, stop.Token);
         var receiving = ReceiveAsync(socket, console, stop.Token);
-        try
-        {
-            await await Task.WhenAny(sending, receiving);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
-        {
-            // The client went away or the BMC ends.
-        }
-        finally
-        {
-            // Shutting down: say so, so that the client tells an end from a crash.
-            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-                await CloseAsync(socket);
-            await stop.CancelAsync();
-            await Task.WhenAll(sending, receiving).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
+        await Task.WhenAny(sending, receiving, ended.Task);
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            await CloseAsync(socket);
+        // The client's own close tells that it has read ours.
+        await Task.WhenAny(receiving, Task.Delay(CloseTime, time, stop.Token));
+        await stop.CancelAsync();
+        // How either ended is the client's affair: it went away, was too slow, or the BMC ends.
+        await Task.WhenAll(sending, receiving).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     private static async Task SendAsync(WebSocket socket, ConsoleLog log, long next, CancellationToken token)
@@ -70,7 +67,7 @@ internal static class ConsoleWebSocket
 
     private static async Task CloseAsync(WebSocket socket)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var limit = new CancellationTokenSource(CloseTime);
         try
         {
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token);

@@ -89,9 +89,8 @@ internal static class ConsoleResource
         var offset = Math.Clamp(Since(context) ?? long.MaxValue, console.Log.Start, console.Log.End);
         SetOffset(context, Paths.OffsetHeader, offset);
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        await ConsoleWebSocket.RunAsync(socket, console, offset, stop.Token);
+        await ConsoleWebSocket.RunAsync(socket, console, offset, request.Bmc.Time, stopping);
     }
 
     private static long? Since(HttpContext context)

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lab.Emulators.Bmc.Tests.Testbed;
+using Lab.Emulators.Host.Tests.Testbed;
+
+namespace Lab.Emulators.Bmc.Tests.Redfish;
+
+/// <summary>Other people's Redfish clients and DMTF's schemas as judges.</summary>
+[Collection(BmcTestbed.Collection)]
+public sealed class ForeignClientTests(BmcTestbed bed)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private Dictionary<string, string> Trust => new() { ["REQUESTS_CA_BUNDLE"] = bed.CertificateFile };
+
+    [Fact]
+    public async Task Sushy_AsIronicUsesIt_SwitchesBootsAndReads()
+    {
+        await bed.ResetAsync("ForceOff");
+        var output = await RunningProcess.RunAsync(
+            ["/usr/bin/python3", Script("drive_sushy.py"), bed.Address.GetLeftPart(UriPartial.Authority), BmcTestbed.UserName, BmcTestbed.Password],
+            Token,
+            Trust);
+        Assert.Equal(
+            [
+                "power Off",
+                "resets ['ForceOff', 'ForceOn', 'ForceRestart', 'GracefulRestart', 'GracefulShutdown', 'Nmi', 'On', 'PowerCycle', 'PushPowerButton']",
+                "boot sources ['Hdd', 'None', 'Pxe']",
+                "power On",
+                "boot Pxe Once UEFI",
+                "power Off",
+                "manager BMC",
+                "chassis RackMount",
+            ],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("Warning", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("Basic")]
+    [InlineData("Session")]
+    public async Task Redfishtool_EitherLogin_ReadsAndSwitches(string login)
+    {
+        Assert.Contains("/redfish/v1/Systems/1", await RedfishtoolAsync(login, "Systems", "list"), StringComparison.Ordinal);
+        await RedfishtoolAsync(login, "Systems", "-I", "1", "reset", "On");
+        Assert.Equal("On", await bed.PowerStateAsync());
+        await RedfishtoolAsync(login, "Systems", "-I", "1", "setBootOverride", "Once", "Hdd");
+        Assert.Contains("\"Once\"", await RedfishtoolAsync(login, "Systems", "-I", "1", "get"), StringComparison.Ordinal);
+        await RedfishtoolAsync(login, "Systems", "-I", "1", "setBootOverride", "Disabled");
+        await RedfishtoolAsync(login, "Systems", "-I", "1", "reset", "ForceOff");
+        Assert.False(bed.IsDomainActive());
+        Assert.Contains("\"BMC\"", await RedfishtoolAsync(login, "Managers", "-I", "1", "get"), StringComparison.Ordinal);
+        Assert.Contains("/redfish/v1/AccountService/Accounts/1", await RedfishtoolAsync(login, "AccountService", "Accounts"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resources_AllThatCanBeReached_AreValidBySchema()
+    {
+        var resources = await CrawlAsync();
+        Assert.True(resources.Count >= 22, string.Join(' ', resources.Keys));
+        Assert.Equal("errors: 0", (await ValidateAsync(resources.Values)).Trim());
+
+        // The judge must be able to say no.
+        var wrong = resources["/redfish/v1/Systems/1"].DeepClone();
+        wrong["PowerState"] = "Sleepy";
+        Assert.Contains("errors: 1", await ValidateAsync([wrong]), StringComparison.Ordinal);
+    }
+
+    private static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Redfish", name);
+
+    private Task<string> RedfishtoolAsync(string login, params string[] command) => RunningProcess.RunAsync(
+        [
+            "redfishtool", "-r", bed.Address.Authority, "-u", BmcTestbed.UserName, "-p", BmcTestbed.Password, "-S", "Always", "-A", login,
+            .. command,
+        ],
+        Token,
+        Trust);
+
+    private async Task<Dictionary<string, JsonNode>> CrawlAsync()
+    {
+        var found = new Dictionary<string, JsonNode>();
+        var todo = new Queue<string>(["/redfish/v1/"]);
+        while (todo.TryDequeue(out var path))
+        {
+            if (found.ContainsKey(path))
+                continue;
+            var resource = await bed.GetAsync(path);
+            found.Add(path, resource);
+            Collect(resource, todo);
+        }
+        return found;
+    }
+
+    private static void Collect(JsonNode? node, Queue<string> links)
+    {
+        switch (node)
+        {
+            case JsonObject part:
+                if (part["@odata.id"]?.GetValue<string>() is { } link)
+                    links.Enqueue(link);
+                foreach (var (_, value) in part)
+                    Collect(value, links);
+                break;
+            case JsonArray list:
+                foreach (var item in list)
+                    Collect(item, links);
+                break;
+        }
+    }
+
+    private static async Task<string> ValidateAsync(IEnumerable<JsonNode> resources)
+    {
+        using var directory = new TestDirectory();
+        var input = directory["resources"];
+        await File.WriteAllLinesAsync(input, resources.Select(r => r.ToJsonString(new JsonSerializerOptions { WriteIndented = false })), Token);
+        return await RunningProcess.RunAsync(
+            ["sh", "-c", "exec /usr/bin/python3 -W ignore \"$0\" \"$1\" < \"$2\"", Script("validate.py"), Path.Combine(AppContext.BaseDirectory, "Schemas"), input],
+            Token);
+    }
+}
