@@ -8,7 +8,7 @@ public sealed unsafe partial class LibvirtConnection
 
     private void Subscribe()
     {
-        Check(
+        CheckWhereSupported(
             LibvirtNative.virConnectRegisterCloseCallback(handle, &OnClosed, NewOpaque(), &FreeOpaque),
             "virConnectRegisterCloseCallback");
         Register(LibvirtNative.EventIdLifecycle, (delegate* unmanaged<nint, nint, int, int, nint, int>)&OnLifecycle);

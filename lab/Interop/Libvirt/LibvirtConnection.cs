@@ -52,7 +52,7 @@ public sealed partial class LibvirtConnection : IDisposable
         var connection = new LibvirtConnection(handle, uri);
         try
         {
-            Check(LibvirtNative.virConnectSetKeepAlive(handle, KeepAliveIntervalSeconds, KeepAliveCount), "virConnectSetKeepAlive");
+            CheckWhereSupported(LibvirtNative.virConnectSetKeepAlive(handle, KeepAliveIntervalSeconds, KeepAliveCount), "virConnectSetKeepAlive");
             connection.Subscribe();
             return connection;
         }
@@ -108,6 +108,13 @@ public sealed partial class LibvirtConnection : IDisposable
     }
 
     internal static int Check(int result, string operation) => result >= 0 ? result : throw LibvirtException.Last(operation);
+
+    /// <summary>Drivers inside the library have no daemon that could go away.</summary>
+    private static void CheckWhereSupported(int result, string operation)
+    {
+        if (result < 0 && LibvirtException.Last(operation) is { Code: not LibvirtErrorCode.NotSupported } error)
+            throw error;
+    }
 
     private static LibvirtDomain Wrap(LibvirtDomainHandle domain, string operation) =>
         domain.IsInvalid ? throw LibvirtException.Last(operation) : new LibvirtDomain(domain);

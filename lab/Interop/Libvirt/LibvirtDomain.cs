@@ -13,15 +13,16 @@ public enum LibvirtDomainImpact { Current = 0, Live = 1, Config = 2 }
 [Flags]
 public enum LibvirtXmlFlags { None = 0, Secure = 1, Inactive = 2 }
 
+/// <summary>virDomainUndefineFlagsValues.</summary>
+[Flags]
+public enum LibvirtUndefineFlags { None = 0, Nvram = 4, KeepNvram = 8 }
+
 /// <summary>virDomainShutdownFlagValues.</summary>
 public enum LibvirtShutdownMode { Default = 0, AcpiPowerButton = 1 }
 
 /// <summary>One domain of the connection it came from. Every call may throw <see cref="LibvirtException"/>.</summary>
 public sealed unsafe class LibvirtDomain : IDisposable
 {
-    private const uint UndefineNvram = 4;
-    private const uint UndefineKeepNvram = 8;
-
     private readonly LibvirtDomainHandle handle;
 
     internal LibvirtDomain(LibvirtDomainHandle handle) => this.handle = handle;
@@ -69,8 +70,9 @@ public sealed unsafe class LibvirtDomain : IDisposable
 
     public void InjectNmi() => LibvirtConnection.Check(LibvirtNative.virDomainInjectNMI(handle, 0), "virDomainInjectNMI");
 
-    public void Undefine(bool removeNvram) => LibvirtConnection.Check(
-        LibvirtNative.virDomainUndefineFlags(handle, removeNvram ? UndefineNvram : UndefineKeepNvram), "virDomainUndefine");
+    /// <summary>Forgets the definition; a domain with UEFI variables needs to be told what becomes of them.</summary>
+    public void Undefine(LibvirtUndefineFlags flags = LibvirtUndefineFlags.None) =>
+        LibvirtConnection.Check(LibvirtNative.virDomainUndefineFlags(handle, (uint)flags), "virDomainUndefine");
 
     public void AttachDevice(string xml, LibvirtDomainImpact impact) =>
         LibvirtConnection.Check(LibvirtNative.virDomainAttachDeviceFlags(handle, xml, (uint)impact), "virDomainAttachDevice");

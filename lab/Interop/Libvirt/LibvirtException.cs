@@ -31,6 +31,7 @@ public sealed class LibvirtException(int code, int domain, string message) : Exc
 public static class LibvirtErrorCode
 {
     public const int InternalError = 1;
+    public const int NotSupported = 3;
     public const int NoConnect = 5;
     public const int InvalidConnection = 6;
     public const int InvalidArgument = 8;
