@@ -15,11 +15,12 @@ internal static class Frames
         "ffffffffffff" + Mac(sourceMac) + TypeArp + "0001" + TypeIPv4 + "06" + "04" + "0001"
         + Mac(senderMac) + Ip(senderIp) + "000000000000" + Ip(targetIp) + Padding(18);
 
-    /// <summary>A UDP datagram (RFC 768) to the discard port, without checksum.</summary>
-    public static string Udp(string sourceMac, string targetMac, string sourceIp, string targetIp)
+    /// <summary>A UDP datagram (RFC 768), without checksum.</summary>
+    /// <param name="port">Tells the datagrams of one probe from another's stragglers.</param>
+    public static string Udp(string sourceMac, string targetMac, string sourceIp, string targetIp, int port)
     {
         const string Payload = "6c61622d70726f6265"; // "lab-probe"
-        var udp = "c350" + "0009" + Word(8 + (Payload.Length / 2)) + "0000" + Payload;
+        var udp = "c350" + Word(port) + Word(8 + (Payload.Length / 2)) + "0000" + Payload;
         var header = "4500" + Word(20 + (udp.Length / 2)) + "0000" + "4000" + "40" + ProtocolUdp.ToString("x2", CultureInfo.InvariantCulture);
         var checksum = HeaderChecksum(header + "0000" + Ip(sourceIp) + Ip(targetIp));
         return Mac(targetMac) + Mac(sourceMac) + TypeIPv4 + header + Word(checksum) + Ip(sourceIp) + Ip(targetIp) + udp + Padding(12);

@@ -25,13 +25,13 @@ public sealed class SpoofingScenario(LabFixture lab) : Scenario(lab)
 
         // The DPUs learn each other's tunnel endpoints by ARP at the first frame, which may be lost over it.
         await pair.A.Shell.RunAsync($"ping -c 1 -w 10 {AddressB} >/dev/null", Token);
-        await ProbeAsync(pair, "true UDP", "udp port 9", Frames.Udp(macA, macB, AddressA, AddressB), arrives: true);
+        await ProbeAsync(pair, "true UDP", "udp port 9001", Frames.Udp(macA, macB, AddressA, AddressB, 9001), arrives: true);
         await ProbeAsync(pair, "true ARP", $"arp and ether src {macA}", Frames.ArpRequest(macA, macA, AddressA, AddressB), arrives: true);
-        await ProbeAsync(pair, "spoofed MAC", "udp port 9", Frames.Udp(StrangeMac, macB, AddressA, AddressB), arrives: false);
-        await ProbeAsync(pair, "spoofed IPv4", "udp port 9", Frames.Udp(macA, macB, StrangeAddress, AddressB), arrives: false);
+        await ProbeAsync(pair, "spoofed MAC", "udp port 9002", Frames.Udp(StrangeMac, macB, AddressA, AddressB, 9002), arrives: false);
+        await ProbeAsync(pair, "spoofed IPv4", "udp port 9003", Frames.Udp(macA, macB, StrangeAddress, AddressB, 9003), arrives: false);
         await ProbeAsync(pair, "spoofed ARP sender address", $"arp and arp[14:4] = {Hex(StrangeAddress)}", Frames.ArpRequest(macA, macA, StrangeAddress, AddressB), arrives: false);
         await ProbeAsync(pair, "spoofed ARP sender MAC", "arp and arp[8:4] = 0x02000000", Frames.ArpRequest(macA, StrangeMac, AddressA, AddressB), arrives: false);
-        await ProbeAsync(pair, "peer's MAC", $"udp port 9 and ether src {macB}", Frames.Udp(macB, macB, AddressA, AddressB), arrives: false);
+        await ProbeAsync(pair, "peer's MAC", $"udp port 9004 and ether src {macB}", Frames.Udp(macB, macB, AddressA, AddressB, 9004), arrives: false);
     });
 
     private async Task ProbeAsync(MachinePair pair, string name, string filter, string frame, bool arrives)
