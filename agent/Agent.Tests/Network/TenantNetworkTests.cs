@@ -26,6 +26,20 @@ public sealed class TenantNetworkTests(TwoDpus rack) : IClassFixture<TwoDpus>, I
         Assert.Contains(" 0% packet loss", await PingAsync(rack.Host1, Ip(peer)), StringComparison.Ordinal);
 
     [Fact]
+    public async Task Endpoints_OfPeers_AreKnownBeforeTheFirstPacket()
+    {
+        await rack.A.RunAsync("ovs-appctl tnl/neigh/flush", Token);
+        await rack.A.RunAsync("ip neigh flush dev br-phy", Token);
+        // Answers that match a cached flow are not looked into.
+        await rack.A.RunAsync("ovs-appctl dpctl/del-flows", Token);
+        await rack.A.RunAsync("ovs-ofctl -OOpenFlow14 del-flows br-int", Token);
+        await rack.A.ReconcileAsync(SpecA, Token);
+        await Tool.UntilAsync(
+            async () => (await rack.A.RunAsync("ovs-appctl tnl/neigh/show", Token)).Contains("10.30.0.12", StringComparison.Ordinal),
+            "B's endpoint is known", Token);
+    }
+
+    [Fact]
     public async Task OtherTenant_WithTheSameAddresses_ReachesItsOwnPeer() =>
         Assert.Contains(" 0% packet loss", await PingAsync(rack.Other1, Ip(2)), StringComparison.Ordinal);
 

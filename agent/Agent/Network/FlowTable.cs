@@ -12,7 +12,8 @@ namespace Lab.Agent.Network;
 public sealed record FlowPort(int OfPort, PortSpec Port);
 
 /// <summary>All flows of br-int, and a number that tells whether they are the ones installed.</summary>
-public sealed record FlowSet(IReadOnlyList<string> Flows, ulong Hash);
+/// <param name="Endpoints">VXLAN endpoints that they send to.</param>
+public sealed record FlowSet(IReadOnlyList<string> Flows, ulong Hash, IReadOnlyList<IPAddress> Endpoints);
 
 /// <summary>
 /// The OpenFlow pipeline of br-int (ovs-fields(7), ovs-ofctl(8)): a pure function of the ports. Whatever no flow names is dropped.
@@ -41,17 +42,23 @@ public static class FlowTable
         foreach (var table in (int[])[0, 10, 20])
             flows.Add(Flow(table, 0, "", "drop"));
 
+        var endpoints = new HashSet<IPAddress>();
         foreach (var network in ports.GroupBy(p => p.Port.Vni).OrderBy(g => g.Key))
-            flows.AddRange(Network(network.Key, [.. network.OrderBy(p => p.OfPort)], tunnel, ownEndpoint));
+        {
+            IReadOnlyList<FlowPort> own = [.. network.OrderBy(p => p.OfPort)];
+            var peers = RemotePeers(own, ownEndpoint);
+            endpoints.UnionWith(peers.Select(p => p.Endpoint));
+            flows.AddRange(Network(network.Key, own, peers, tunnel));
+        }
 
         var hash = HashOf(flows);
         flows.Add(string.Create(CultureInfo.InvariantCulture, $"cookie=0x{hash:x},table={HashTable},priority=0,actions=drop"));
-        return new FlowSet(flows, hash);
+        return new FlowSet(flows, hash, [.. endpoints]);
     }
 
-    private static IEnumerable<string> Network(int vni, IReadOnlyList<FlowPort> ports, int tunnel, IPAddress ownEndpoint)
+    private static IEnumerable<string> Network(
+        int vni, IReadOnlyList<FlowPort> ports, IReadOnlyList<(string Mac, IPAddress Endpoint)> peers, int tunnel)
     {
-        var peers = RemotePeers(ports, ownEndpoint);
         var hasIpv6 = ports.Any(p => p.Port.Addresses.Any(a => IsIpv6(a.IpAddress)));
 
         foreach (var peer in peers)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Lab.Contracts.Link;
@@ -92,10 +93,32 @@ public sealed partial class OpenVSwitch(CommandRunner commands, NetworkOptions o
     public Task DetachAsync(string device, CancellationToken token) =>
         commands.RunAsync("ovs-vsctl", [VsctlTimeout, "--if-exists", "del-port", NetworkOptions.IntegrationBridge, device], null, token);
 
-    /// <summary>Replaces all flows of br-int in one atomic bundle (OpenFlow 1.4 §6.8).</summary>
-    public Task ReplaceFlowsAsync(FlowSet flows, CancellationToken token) =>
-        commands.RunAsync("ovs-ofctl", [OpenFlow, "--bundle", "replace-flows", NetworkOptions.IntegrationBridge, "-"],
+    /// <summary>Replaces all flows of br-int in one atomic bundle (OpenFlow 1.4 §6.8), and finds the endpoints' MACs.</summary>
+    public async Task ReplaceFlowsAsync(FlowSet flows, CancellationToken token)
+    {
+        await commands.RunAsync("ovs-ofctl", [OpenFlow, "--bundle", "replace-flows", NetworkOptions.IntegrationBridge, "-"],
             string.Join('\n', flows.Flows) + "\n", token);
+        await FindNeighboursAsync(flows.Endpoints, token);
+    }
+
+    /// <summary>
+    /// Open vSwitch drops what it sends to an endpoint whose MAC it does not know yet, and a guest repeats its first ARP request only
+    /// after a second. The SoC asks by itself (ip-neighbour(8), use); Open vSwitch hears the answer on br-phy.
+    /// </summary>
+    private async Task FindNeighboursAsync(IReadOnlyList<IPAddress> endpoints, CancellationToken token)
+    {
+        if (endpoints.Count == 0)
+            return;
+        try
+        {
+            await commands.RunAsync("ip", ["-force", "-batch", "-"],
+                string.Concat(endpoints.Select(e => $"neigh replace {e} dev {NetworkOptions.PhysicalBridge} use\n")), token);
+        }
+        catch (CommandException)
+        {
+            // Only the first packet is lost without it.
+        }
+    }
 
     /// <summary>Keeps the generation on the DPU, so that an agent that starts again still refuses an older one.</summary>
     public Task SetFenceAsync(string fence, CancellationToken token) =>
