@@ -72,7 +72,7 @@ public sealed class BaselineHost : IAsyncDisposable
             {
                 if (domain.IsActive)
                     domain.Destroy();
-                domain.Undefine(removeNvram: true);
+                domain.Undefine(LibvirtUndefineFlags.Nvram);
             }
             catch (LibvirtException)
             {

@@ -22,7 +22,7 @@ public sealed class TestbedLauncher(Testbed testbed, IProgress<LaunchStep> progr
     public async Task<RunningTestbed> LaunchAsync(bool traced, CancellationToken token)
     {
         if (testbed.Nodes.Any(n => n is RealNode))
-            throw new LabException("this lab raises emulated nodes; real nodes are used through a manager that already runs (see README)");
+            throw new LabException("this lab raises emulated nodes; this testbed file names real ones, which it cannot drive yet");
         using var held = Hold();
         var docker = await DockerService.StartAsync(clock, token);
         await new Leftovers(paths).RemoveAsync(docker, token);

@@ -30,7 +30,7 @@ internal static class RunCommand
     private static void Complete(Command command, Func<ParseResult, string> suite)
     {
         var testbed = new Option<string>("--testbed") { Description = "Testbed file", DefaultValueFactory = _ => CommonOptions.DefaultTestbedPath };
-        var filter = new Option<string?>("--filter") { Description = "Only scenarios whose name contains this" };
+        var filter = new Option<string?>("--filter") { Description = "Only scenarios whose class or method name contains this, such as HotPlug" };
         var runs = CommonOptions.Runs();
         var json = CommonOptions.Json();
         command.Options.Add(testbed);
@@ -49,7 +49,7 @@ internal static class RunCommand
         var passed = await runner.RunAsync(token);
         var directory = runner.RunDirectory!;
         var record = RunReader.Read(directory);
-await ReportWriter.WriteAsync(directory, token);
+        await ReportWriter.WriteAsync(directory, token);
         var counts = record.Results.GroupBy(r => r.Verdict).ToDictionary(g => g.Key, g => g.Count());
         int Count(Verdict verdict) => counts.GetValueOrDefault(verdict);
         if (json)

@@ -77,7 +77,7 @@ public sealed class LabFixture : IAsyncLifetime
         var description = TestbedFile.Load(Setting(SuiteSettings.TestbedFileVariable, Path.Combine(AppContext.BaseDirectory, "testbeds", "emulated-2x.yaml")));
         var suite = Setting(SuiteSettings.SuiteVariable, SuiteSettings.Smoke);
         var kvm = await KvmProbe.RunAsync(TestbedPaths.CacheRoot, token);
-        var underTest = Programs.Of(((ManagerSource.Build)description.Manager).Directory);
+        var underTest = description.Manager is ManagerSource.Build build ? Programs.Of(build.Directory) : Programs.Own;
         writer = RunWriter.Create(
             Setting(SuiteSettings.RunsVariable, Path.Combine(Programs.Own.Checkout, "runs")),
             new RunDescription
