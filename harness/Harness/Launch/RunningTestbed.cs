@@ -12,8 +12,9 @@ using Lab.Interop.Linux;
 namespace Lab.Harness.Launch;
 
 /// <summary>A testbed that runs: what scenarios hold. Disposing of it takes everything down.</summary>
+/// <param name="held">Keeps other runs from this testbed until it is let go of.</param>
 public sealed class RunningTestbed(
-    Testbed description, TestbedPaths paths, DockerService docker, TestbedSecrets secrets, TimeProvider clock) : IAsyncDisposable
+    Testbed description, TestbedPaths paths, DockerService docker, TestbedSecrets secrets, TimeProvider clock, IDisposable held) : IAsyncDisposable
 {
     private readonly List<CloudClient> clients = [];
     private readonly Dictionary<string, NodeConsole> consoles = new(StringComparer.Ordinal);
@@ -122,6 +123,7 @@ public sealed class RunningTestbed(
     {
         await CloseAsync();
         Docker.Client.Dispose();
+        held.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -129,6 +131,7 @@ public sealed class RunningTestbed(
         await CloseAsync();
         await new Leftovers(paths).RemoveAsync(docker, CancellationToken.None);
         await docker.DisposeAsync();
+        held.Dispose();
     }
 
     private async Task<List<string>> NodeStatesAsync(CancellationToken token)

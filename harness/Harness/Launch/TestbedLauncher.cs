@@ -23,10 +23,23 @@ public sealed class TestbedLauncher(Testbed testbed, IProgress<LaunchStep> progr
     {
         if (testbed.Nodes.Any(n => n is RealNode))
             throw new LabException("this lab raises emulated nodes; this testbed file names real ones, which it cannot drive yet");
-        using var held = Hold();
+        var held = Hold();
+        try
+        {
+            return await LaunchAsync(held, traced, token);
+        }
+        catch
+        {
+            await held.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<RunningTestbed> LaunchAsync(FileStream held, bool traced, CancellationToken token)
+    {
         var docker = await DockerService.StartAsync(clock, token);
         await new Leftovers(paths).RemoveAsync(docker, token);
-        var running = new RunningTestbed(testbed, paths, docker, TestbedSecrets.Create(), clock);
+        var running = new RunningTestbed(testbed, paths, docker, TestbedSecrets.Create(), clock, held);
         try
         {
             await RaiseAsync(running, traced, token);
@@ -43,7 +56,7 @@ public sealed class TestbedLauncher(Testbed testbed, IProgress<LaunchStep> progr
         }
     }
 
-    /// <summary>Two launches of one testbed would take each other down. The kernel lets go of the lock when its holder dies.</summary>
+    /// <summary>Two runs of one testbed would take each other down. The kernel lets go of the lock when its holder dies.</summary>
     private FileStream Hold()
     {
         Directory.CreateDirectory(TestbedPaths.RunRoot);
@@ -53,7 +66,7 @@ public sealed class TestbedLauncher(Testbed testbed, IProgress<LaunchStep> progr
         }
         catch (IOException e)
         {
-            throw new LabException($"another process is raising {testbed.Name}: wait for it, or end it and run `lab clean`", e);
+            throw new LabException($"another run uses {testbed.Name}: wait for its end, or end it and run `lab clean`", e);
         }
     }
 
