@@ -51,7 +51,9 @@ test_packages=(
     ipmitool                # judges the BMC's IPMI
     libnbd-bin              # nbdinfo, nbdcopy: judge the NBD front
     nbdkit                  # a foreign NBD server
+    nftables                # guards of representors in tests of agent and DPU
     python3-ironicclient    # judges the bare metal API
+    python3-jsonschema      # judges run records and Redfish resources
     python3-openstackclient # judges the manager's API
     python3-sushy           # judges the BMC's Redfish
     qemu-block-extra        # QEMU's NBD and other block drivers

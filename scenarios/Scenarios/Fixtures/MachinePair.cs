@@ -24,14 +24,18 @@ public sealed class MachinePair : IAsyncDisposable
     public static Task<MachinePair> OfTwoTenantsAsync(LabFixture lab, string name, string cidr, string addressA, string addressB, CancellationToken token) =>
         BootAsync(lab, lab.Testbed.Red, lab.Testbed.Blue, name, cidr, addressA, addressB, token);
 
+    /// <summary>May be called early, to free the nodes for what comes next.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (A is not null)
-            await A.DisposeAsync();
-        if (B is not null)
-            await B.DisposeAsync();
+        var (a, b) = (A, B);
+        A = B = null!;
+        if (a is not null)
+            await a.DisposeAsync();
+        if (b is not null)
+            await b.DisposeAsync();
         foreach (var network in networks)
             await network.DisposeAsync();
+        networks.Clear();
     }
 
     private static async Task<MachinePair> BootAsync(
