@@ -52,13 +52,15 @@ public sealed class SerialConsole : IAsyncDisposable
         while (true)
         {
             Task changed;
+            Exception? over;
             lock (transcript)
             {
                 if (Find(pattern, from) is { } match)
                     return match;
                 changed = more.Task;
+                over = ended;
             }
-            if (ended is { } cause)
+            if (over is { } cause)
                 throw new LabException($"the serial console closed while waiting for /{pattern}/: {cause.Message}", cause);
             try
             {
@@ -75,13 +77,15 @@ public sealed class SerialConsole : IAsyncDisposable
     public async Task WaitForMoreAsync(int position, CancellationToken token)
     {
         Task changed;
+        Exception? over;
         lock (transcript)
         {
             if (transcript.Length > position)
                 return;
             changed = more.Task;
+            over = ended;
         }
-        if (ended is { } cause)
+        if (over is { } cause)
             throw new LabException($"the serial console closed: {cause.Message}", cause);
         await changed.WaitAsync(token);
     }
@@ -146,9 +150,12 @@ public sealed class SerialConsole : IAsyncDisposable
         }
         catch (Exception e)
         {
-            ended = e;
+            // Under the lock: who sees the end has seen everything said before it.
             lock (transcript)
+            {
+                ended = e;
                 more.TrySetResult();
+            }
         }
     }
 

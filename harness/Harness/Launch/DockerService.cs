@@ -22,7 +22,7 @@ public sealed class DockerService : IAsyncDisposable
 
     private readonly bool isOwn;
 
-    private DockerService(DockerClient client, bool isOwn)
+    internal DockerService(DockerClient client, bool isOwn)
     {
         Client = client;
         this.isOwn = isOwn;

@@ -7,6 +7,7 @@ namespace Lab.Harness.Launch;
 /// <summary>The processes of one owner, found by their mark wherever they came from.</summary>
 internal sealed class OwnedProcesses(string owner, string directory)
 {
+    private const int RoundsMax = 3;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -15,19 +16,23 @@ internal sealed class OwnedProcesses(string owner, string directory)
     /// </summary>
     public async Task EndAsync(List<string> removed, CancellationToken token)
     {
-        foreach (var isSupervisor in new[] { true, false })
+        // What is ended may have started something the moment before.
+        for (var round = 0; round < RoundsMax && Find().Count > 0; round++)
+            foreach (var isSupervisor in new[] { true, false })
+                await EndAsync(Find().Where(p => p.IsSupervisor == isSupervisor).ToList(), isSupervisor ? ["-KILL"] : ["-TERM", "-KILL"], removed, token);
+    }
+
+    private static async Task EndAsync(List<OwnedProcess> found, string[] signals, List<string> removed, CancellationToken token)
+    {
+        foreach (var process in found)
+            removed.Add($"process {process.Id} ({process.Name})");
+        foreach (var signal in signals)
         {
-            var found = Find().Where(p => p.IsSupervisor == isSupervisor).ToList();
-            foreach (var process in found)
-                removed.Add($"process {process.Id} ({process.Name})");
-            foreach (var signal in isSupervisor ? new[] { "-KILL" } : ["-TERM", "-KILL"])
-            {
-                var alive = found.Where(p => p.IsAlive()).Select(p => p.Id.ToString(CultureInfo.InvariantCulture)).ToList();
-                if (alive.Count == 0)
-                    break;
-                await Tool.TryRunAsync("kill", [signal, .. alive], token);
-                await EndedAsync(found, token);
-            }
+            var alive = found.Where(p => p.IsAlive()).Select(p => p.Id.ToString(CultureInfo.InvariantCulture)).ToList();
+            if (alive.Count == 0)
+                break;
+            await Tool.TryRunAsync("kill", [signal, .. alive], token);
+            await EndedAsync(found, token);
         }
     }
 
@@ -72,24 +77,9 @@ internal sealed class OwnedProcesses(string owner, string directory)
     {
         public bool IsSupervisor => Name is "runsv" or "runsvdir";
 
-        public static OwnedProcess Of(int id, string name) => new(id, name, ReadStartTime(id) ?? "");
+        public static OwnedProcess Of(int id, string name) => new(id, name, ProcessStat.StartTimeOf(id) ?? "");
 
         /// <summary>False too when another process has the id by now.</summary>
-        public bool IsAlive() => ReadStartTime(Id) is { } start && start == StartTime;
-
-        private static string? ReadStartTime(int id)
-        {
-            try
-            {
-                // proc(5): the command may hold blanks, so count from behind its closing parenthesis; field 3 is the state, 22 the start time.
-                var stat = File.ReadAllText($"/proc/{id}/stat");
-                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                return fields[0] is "Z" or "X" ? null : fields[19];
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return null;
-            }
-        }
+        public bool IsAlive() => ProcessStat.StartTimeOf(Id) is { } start && start == StartTime;
     }
 }

@@ -29,9 +29,7 @@ public static class Tool
         {
             var output = process.StandardOutput.ReadToEndAsync(token);
             var error = process.StandardError.ReadToEndAsync(token);
-            if (input is not null)
-                await process.StandardInput.WriteAsync(input.AsMemory(), token);
-            process.StandardInput.Close();
+            await FeedAsync(process, input, token);
             await process.WaitForExitAsync(token);
             return new ToolResult(process.ExitCode, await output, await error);
         }
@@ -40,6 +38,20 @@ public static class Tool
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
             throw;
+        }
+    }
+
+    private static async Task FeedAsync(Process process, string? input, CancellationToken token)
+    {
+        try
+        {
+            if (input is not null)
+                await process.StandardInput.WriteAsync(input.AsMemory(), token);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading to the end; its exit code and words say why, and better than a broken pipe.
         }
     }
 

@@ -12,12 +12,15 @@ public static class Wait
         var clock = TimeProvider.System;
         var started = clock.GetTimestamp();
         Exception? last = null;
+        // A look that hangs ends with the time, too.
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(token);
+        deadline.CancelAfter(limit);
         while (true)
         {
             token.ThrowIfCancellationRequested();
             try
             {
-                if (await condition(token))
+                if (await condition(deadline.Token))
                     return;
                 last = null;
             }

@@ -11,10 +11,11 @@ public sealed class RunitService(string directory, string logFile)
     public string Name => Path.GetFileName(directory);
     public string LogFile => logFile;
 
-    /// <summary>Process id of the program itself; null while it is down.</summary>
+    /// <summary>Process id of the program itself; null while it is down. A supervisor that was killed leaves a stale one behind.</summary>
     public int? ProcessId =>
         File.Exists(Path.Combine(directory, "supervise", "pid"))
-        && int.TryParse(File.ReadAllText(Path.Combine(directory, "supervise", "pid")), out var pid) ? pid : null;
+        && int.TryParse(File.ReadAllText(Path.Combine(directory, "supervise", "pid")), out var pid)
+        && ProcessStat.StartTimeOf(pid) is not null ? pid : null;
 
     public async Task StartAsync(
         IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, CancellationToken token)

@@ -11,17 +11,19 @@ public static partial class TestbedFile
     public const int FileBytesMax = 256 * 1024;
     public const int NodesMax = 64;
 
+    /// <summary>Levels of lists and mappings in each other; the format itself needs four.</summary>
+    public const int NestingMax = 16;
+
     private const long MiB = 1L << 20;
     private const long GiB = 1L << 30;
 
     /// <exception cref="TestbedFileException">The file is missing, no YAML, or says what cannot be.</exception>
     public static Testbed Load(string path)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists)
-            throw new TestbedFileException(path, [new TestbedError(0, "no such file")]);
-        if (file.Length > FileBytesMax)
-            throw new TestbedFileException(path, [new TestbedError(0, $"longer than {FileBytesMax} bytes")]);
+        if (!File.Exists(path))
+            throw new TestbedFileException(path, [new TestbedError(1, "no such file")]);
+        if (new FileInfo(path).Length > FileBytesMax)
+            throw new TestbedFileException(path, [new TestbedError(1, $"longer than {FileBytesMax} bytes")]);
         return Parse(File.ReadAllText(path), path);
     }
 
@@ -40,6 +42,12 @@ public static partial class TestbedFile
         var stream = new YamlStream();
         try
         {
+            // Building the tree recurses; the parser does not.
+            if (FindTooDeep(text) is { } line)
+            {
+                errors.Add(new TestbedError(line, $"more than {NestingMax} levels in each other"));
+                return null;
+            }
             stream.Load(new StringReader(text));
         }
         catch (YamlException e)
@@ -53,16 +61,43 @@ public static partial class TestbedFile
             return null;
         }
         var root = new YamlCursor(stream.Documents[0].RootNode, "", errors);
+        var (name, manager) = (root.Text("name", NameProblem), ReadManager(root));
+        var (storage, nodes) = (root.List("storage"), root.List("nodes"));
         var testbed = new Testbed
         {
-            Name = root.Text("name", NameProblem),
-            Manager = ReadManager(root),
-            Storage = [.. root.List("storage").Select(ReadStorage)],
-            Nodes = [.. root.List("nodes").Select(ReadNode)],
+            Name = name,
+            Manager = manager,
+            Storage = [.. storage.Select(ReadStorage)],
+            Nodes = [.. nodes.Select(ReadNode)],
         };
         root.RefuseUnknown();
+        RefuseTwice(
+            [.. testbed.Storage.Select(s => s.Name), .. testbed.Nodes.Select(n => n.Name)],
+            [.. storage, .. nodes]);
         CheckWhole(testbed, root);
         return testbed;
+    }
+
+    /// <returns>Line where the text goes deeper than it may; null when it does not.</returns>
+    private static long? FindTooDeep(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        // The stream and the document are levels, too.
+        for (var depth = -2; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > NestingMax)
+                return parser.Current.Start.Line;
+        }
+        return null;
+    }
+
+    private static void RefuseTwice(IReadOnlyList<string> names, IReadOnlyList<YamlCursor> entries)
+    {
+        var lines = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (name, entry) in names.Zip(entries).OrderBy(e => e.Second.Line))
+            if (name.Length > 0 && !lines.TryAdd(name, entry.LineOf("name")))
+                entry.Error(entry.LineOf("name"), $"the name {name} is given already in line {lines[name]}");
     }
 
     private static ManagerSource ReadManager(YamlCursor root)
@@ -131,7 +166,7 @@ public static partial class TestbedFile
         var secret = bmc.Text("secret", s => s.StartsWith("env:", StringComparison.Ordinal) && s.Length > 4
             ? null : "secrets never stand in the file; name an environment variable, such as env:BMC17");
         bmc.RefuseUnknown();
-        return new RealNode(name, serial, redfish, secret.Replace("env:", "", StringComparison.Ordinal));
+        return new RealNode(name, serial, redfish, secret.Length > 4 ? secret["env:".Length..] : "");
     }
 
     private static Uri ReadHttps(YamlCursor entry, string key)
@@ -142,8 +177,6 @@ public static partial class TestbedFile
 
     private static void CheckWhole(Testbed testbed, YamlCursor root)
     {
-        foreach (var twice in testbed.Nodes.Select(n => n.Name).Concat(testbed.Storage.Select(s => s.Name)).GroupBy(n => n).Where(g => g.Key.Length > 0 && g.Count() > 1))
-            root.Error(root.LineOf("nodes"), $"the name {twice.Key} is given {twice.Count()} times");
         if (testbed.Nodes.Count > NodesMax)
             root.Error(root.LineOf("nodes"), $"{testbed.Nodes.Count} nodes; at most {NodesMax}");
         if (testbed.Storage.Count > 1)

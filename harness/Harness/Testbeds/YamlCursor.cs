@@ -63,6 +63,8 @@ internal sealed class YamlCursor
     public long Size(string key, long min, long max, string fallback)
     {
         var text = Text(key, fallback: fallback);
+        if (text.Length == 0)
+            return min;
         if (ByteSize.TryParse(text, out var bytes) && bytes >= min && bytes <= max)
             return bytes;
         Error(LineOf(key), $"{Name(key)} must be a size from {ByteSize.Format(min)} to {ByteSize.Format(max)}, such as {fallback}");
@@ -93,7 +95,7 @@ internal sealed class YamlCursor
     {
         foreach (var key in mapping?.Children.Keys ?? [])
             if (key is not YamlScalarNode { Value: { } name } || !known.Contains(name))
-                Error(key.Start.Line, $"{Name(key.ToString())} is not known here; known: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+                Error(key.Start.Line, $"{Name((key as YamlScalarNode)?.Value ?? "a key that is no text")} is not known here; known: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
     }
 
     public long LineOf(string key) => Find(key)?.Start.Line ?? Line;
