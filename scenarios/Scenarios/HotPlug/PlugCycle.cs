@@ -19,13 +19,13 @@ public sealed record PlugCycle(double Seen, double FirstIo, double Removed)
         SerialConsole console, GuestShell shell, PlugGuestCommands guest, Func<Task> plug, Func<Task> unplug, TimeProvider clock, CancellationToken token)
     {
         var (requested, from, plugged) = await WatchAsync(console, shell, $"{guest.Wait} && {guest.FirstIo}", plug, clock, token);
-        var seen = await console.WaitForAsync(ProbeImage.Seen, from, Limit, token);
+        var seen = await SeenAsync(console, from, plugged, token);
         Require(seen, "seen");
         var io = await console.WaitForAsync(guest.FirstIoDone, seen.End, Limit, token);
         await plugged;
 
         var (removal, afterIo, unplugged) = await WatchAsync(console, shell, guest.WaitGone, unplug, clock, token);
-        var gone = await console.WaitForAsync(ProbeImage.Seen, afterIo, Limit, token);
+        var gone = await SeenAsync(console, afterIo, unplugged, token);
         Require(gone, "gone");
         await unplugged;
         return new PlugCycle((seen.At - requested).TotalSeconds, (io.At - requested).TotalSeconds, (gone.At - removal).TotalSeconds);
@@ -39,7 +39,23 @@ public sealed record PlugCycle(double Seen, double FirstIo, double Removed)
         var watching = shell.RunAsync(command, token, Limit * 2);
         var waiting = await console.WaitForAsync(ProbeImage.Waiting, before, Limit, token);
         var requested = clock.GetUtcNow();
-        return (requested, waiting.End, Task.WhenAll(request(), watching));
+        return (requested, waiting.End, BothAsync(request(), watching));
+    }
+
+    /// <summary>Fails as soon as either does.</summary>
+    private static async Task BothAsync(Task request, Task watching)
+    {
+        await await Task.WhenAny(request, watching);
+        await Task.WhenAll(request, watching);
+    }
+
+    /// <summary>A request that failed says more than a guest that saw nothing.</summary>
+    private static async Task<ConsoleMatch> SeenAsync(SerialConsole console, int from, Task request, CancellationToken token)
+    {
+        var seen = console.WaitForAsync(ProbeImage.Seen, from, Limit, token);
+        if (await Task.WhenAny(seen, request) == request)
+            await request;
+        return await seen;
     }
 
     private static void Require(ConsoleMatch match, string wanted)
