@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.WebSockets;
 using Lab.Cli.Commands;
 using Lab.Contracts.Runs;
 using Lab.Harness;
@@ -47,7 +48,7 @@ public static class LabCommandLine
             await error.WriteLineAsync("lab: interrupted");
             return ExitCodes.Infrastructure;
         }
-        catch (Exception exception) when (exception is LabException or IOException or UnauthorizedAccessException or HttpRequestException or DockerApiException)
+        catch (Exception exception) when (exception is LabException or IOException or UnauthorizedAccessException or HttpRequestException or WebSocketException or DockerApiException)
         {
             await error.WriteLineAsync($"lab: {exception.Message}");
             return ExitCodes.Infrastructure;

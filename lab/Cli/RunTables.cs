@@ -1,3 +1,4 @@
+using Lab.Cli.Commands;
 using Lab.Contracts.Runs;
 using Lab.Reports;
 using Lab.Reports.Comparison;
@@ -8,12 +9,9 @@ namespace Lab.Cli;
 /// <summary>Runs and comparisons as tables on a terminal.</summary>
 internal static class RunTables
 {
-    // Wide enough for every column where the output is a file or a pipe.
-    private const int PipeWidth = 160;
-
     public static void Write(TextWriter output, RunSummary summary, string directory)
     {
-        var console = Open(output);
+        var console = CommonOptions.ConsoleOn(output);
         var counts = summary.Verdicts;
         console.MarkupLineInterpolated(
             $"[bold]{summary.Run.Suite}[/] [green]{counts.Pass} passed[/], [red]{counts.Fail} failed[/], [magenta]{counts.Error} errors[/], {counts.Skip} skipped");
@@ -27,7 +25,7 @@ internal static class RunTables
 
     public static void Write(TextWriter output, RunComparison comparison)
     {
-        var console = Open(output);
+        var console = CommonOptions.ConsoleOn(output);
         console.MarkupLineInterpolated($"A [bold]{comparison.A.Id}[/]\nB [bold]{comparison.B.Id}[/]");
         var table = Columns("metric", "better", "A", "B", "B ÷ A", "spread", "normalised");
         foreach (var metric in comparison.Metrics)
@@ -90,18 +88,5 @@ internal static class RunTables
         foreach (var number in numbers)
             table.AddColumn(new TableColumn(number).RightAligned().NoWrap());
         return table;
-    }
-
-    private static IAnsiConsole Open(TextWriter output)
-    {
-        var terminal = output == Console.Out && !Console.IsOutputRedirected;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
-        });
-        if (!terminal)
-            console.Profile.Width = PipeWidth;
-        return console;
     }
 }

@@ -100,10 +100,17 @@ public sealed class MachineDoctor(string cacheDirectory = TestbedPaths.CacheRoot
     {
         if (FindInPath("qemu-system-x86_64") is null || !File.Exists(KvmProbe.FirmwareCode))
             return new Finding("KVM", FindingState.Degraded, "not tried: QEMU or its firmware is missing", "apt-get install qemu-system-x86 ovmf");
-        var verdict = await KvmProbe.RunAsync(cacheDirectory, token);
-        return verdict.Works
-            ? new Finding("KVM", FindingState.Good, verdict.Reason)
-            : new Finding("KVM", FindingState.Degraded, $"{verdict.Reason}; hosts are emulated by TCG", "use a machine with (nested) virtualisation for faster hosts");
+        try
+        {
+            var verdict = await KvmProbe.RunAsync(cacheDirectory, token);
+            return verdict.Works
+                ? new Finding("KVM", FindingState.Good, verdict.Reason)
+                : new Finding("KVM", FindingState.Degraded, $"{verdict.Reason}; hosts are emulated by TCG", "use a machine with (nested) virtualisation for faster hosts");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Finding("KVM", FindingState.Degraded, "not tried: " + e.Message, "run lab.sh, which asks for root by sudo");
+        }
     }
 
     private static Finding Memory()
@@ -115,8 +122,11 @@ public sealed class MachineDoctor(string cacheDirectory = TestbedPaths.CacheRoot
 
     private Finding Disk()
     {
-        Directory.CreateDirectory(cacheDirectory);
-        return Enough("disk", new DriveInfo(cacheDirectory).AvailableFreeSpace, DiskBytesMin, $"make room on the file system of {cacheDirectory}");
+        // Looked at without making it: whoever asks may not be allowed to.
+        var existing = cacheDirectory;
+        while (!Directory.Exists(existing))
+            existing = Path.GetDirectoryName(existing)!;
+        return Enough("disk", new DriveInfo(existing).AvailableFreeSpace, DiskBytesMin, $"make room on the file system of {cacheDirectory}");
     }
 
     private static Finding Enough(string subject, long found, long needed, string mend)

@@ -8,6 +8,9 @@ namespace Lab.Cli.Commands;
 /// <summary>Options and arguments that several commands share. Each call makes a new one: a symbol belongs to one command.</summary>
 internal static class CommonOptions
 {
+    // Wide enough for every column where the output is a file or a pipe.
+    private const int PipeWidth = 160;
+
     public static string DefaultTestbedPath => Path.Combine(Programs.Own.Checkout, "scenarios", "Scenarios", "testbeds", "emulated-2x.yaml");
 
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
@@ -33,10 +36,16 @@ internal static class CommonOptions
         var several => throw new UsageException($"several testbeds are up: {string.Join(", ", several)}"),
     };
 
-    public static IAnsiConsole ConsoleOn(TextWriter output) =>
-        AnsiConsole.Create(new AnsiConsoleSettings
+    public static IAnsiConsole ConsoleOn(TextWriter output)
+    {
+        var terminal = output == Console.Out && !Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
-            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
         });
+        if (!terminal)
+            console.Profile.Width = PipeWidth;
+        return console;
+    }
 }

@@ -17,7 +17,7 @@ internal static class CompareCommand
         var (a, b) = (CommonOptions.Run("RUN_A"), CommonOptions.Run("RUN_B"));
         var (runs, json) = (CommonOptions.Runs(), CommonOptions.Json());
         var html = new Option<FileInfo>("--html") { Description = "Also write the comparison as a page to this file." };
-        var command = new Command("compare", "Compare two runs: ratio of medians and spread of every metric.") { a, b, runs, json, html };
+        var command = new Command("compare", "Compare two runs: ratio of medians and spread of every metric. Example: lab compare 3f2a91 latest") { a, b, runs, json, html };
         command.SetAction(async (parsed, cancel) =>
         {
             RunRecord Read(Argument<string> run) => RunReader.Read(RunLocator.Find(parsed.GetValue(runs)!, parsed.GetValue(run)!));

@@ -14,7 +14,7 @@ internal static class ConsoleCommand
     public static Command Create()
     {
         var node = new Argument<string>("node") { Description = "Name of the node" };
-        var command = new Command("console", "Connects this terminal to a node's serial console, through its BMC. Ctrl-] leaves.") { node };
+        var command = new Command("console", "Connects this terminal to a node's serial console, through its BMC. Ctrl-] leaves. Example: lab console bm0") { node };
         command.SetAction(async (parsed, token) =>
         {
             var paths = CommonOptions.OnlyTestbed();
@@ -55,7 +55,14 @@ internal static class ConsoleCommand
             position += said.Length;
             await output.WriteAsync(said);
             await output.FlushAsync(CancellationToken.None);
-            await console.WaitForMoreAsync(position, left.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            try
+            {
+                await console.WaitForMoreAsync(position, left.Token);
+            }
+            catch (OperationCanceledException) when (!token.IsCancellationRequested)
+            {
+                // Left by the escape key or the end of the input.
+            }
         }
         if (typing.IsFaulted)
             await typing;

@@ -12,7 +12,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var json = CommonOptions.Json();
-        var command = new Command("doctor", "Says what the lab misses on this machine and how to mend it. Exit code 3 when something is missing.") { json };
+        var command = new Command("doctor", "Says what the lab misses on this machine and how to mend it. Exit code 3 when something is missing. Example: lab doctor --json") { json };
         command.SetAction(async (parsed, token) =>
         {
             var findings = await new MachineDoctor().ExamineAsync(token);

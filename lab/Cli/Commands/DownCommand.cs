@@ -11,7 +11,7 @@ internal static class DownCommand
     {
         var name = new Argument<string?>("testbed") { Description = "Name of the testbed; not needed when only one is up", Arity = ArgumentArity.ZeroOrOne };
         var json = CommonOptions.Json();
-        var command = new Command("down", "Takes a testbed down.") { name, json };
+        var command = new Command("down", "Takes a testbed down. Example: lab down emulated-2x") { name, json };
         command.SetAction((parsed, token) =>
         {
             var up = Leftovers.Testbeds();
@@ -28,7 +28,7 @@ internal static class DownCommand
     public static Command CreateClean()
     {
         var json = CommonOptions.Json();
-        var command = new Command("clean", "Removes everything that any run left: processes, containers, domains, network namespaces, files. Images stay cached.") { json };
+        var command = new Command("clean", "Removes everything that any run left: processes, containers, domains, network namespaces, files. Images stay cached. Example: lab clean") { json };
         command.SetAction((parsed, token) => RemoveAsync(Leftovers.Testbeds(), parsed.GetValue(json), parsed.InvocationConfiguration.Output, token));
         return command;
     }

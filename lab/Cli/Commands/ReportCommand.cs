@@ -11,7 +11,7 @@ internal static class ReportCommand
     {
         var run = CommonOptions.Run("RUN");
         var (runs, json) = (CommonOptions.Runs(), CommonOptions.Json());
-        var command = new Command("report", "Write report.html, junit.xml, summary.md and summary.json of a run.") { run, runs, json };
+        var command = new Command("report", "Write report.html, junit.xml, summary.md and summary.json of a run. Example: lab report latest") { run, runs, json };
         command.SetAction(async (parsed, cancel) =>
         {
             var directory = RunLocator.Find(parsed.GetValue(runs)!, parsed.GetValue(run)!);

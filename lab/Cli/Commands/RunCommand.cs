@@ -15,14 +15,14 @@ internal static class RunCommand
     {
         var suite = new Argument<string>("suite") { Description = "smoke or nightly" };
         suite.AcceptOnlyFromAmong([.. SuiteSettings.Suites]);
-        var command = new Command("run", "Raises a testbed, runs a suite on it, takes it down and writes the report. Prints the run directory last.") { suite };
+        var command = new Command("run", "Raises a testbed, runs a suite on it, takes it down and writes the report. Prints the run directory last. Example: lab run smoke --filter Boot") { suite };
         Complete(command, parsed => parsed.GetValue(suite)!);
         return command;
     }
 
     public static Command CreateNightly()
     {
-        var command = new Command("nightly", "The same as `lab run nightly`.");
+        var command = new Command("nightly", "The same as `lab run nightly`. Example: lab nightly --runs /var/tmp/runs");
         Complete(command, _ => SuiteSettings.Nightly);
         return command;
     }
@@ -67,7 +67,7 @@ internal static class RunCommand
         else
         {
             console.MarkupLine($"{Count(Verdict.Pass)} passed, {Count(Verdict.Fail)} failed, {Count(Verdict.Error)} errors");
-            console.WriteLine("report: " + Path.Combine(directory, "report.html"));
+            await output.WriteLineAsync("report: " + Path.Combine(directory, "report.html"));
             await output.WriteLineAsync(directory);
         }
         return Count(Verdict.Fail) > 0 ? ExitCodes.Failed

@@ -11,7 +11,7 @@ internal static class StatusCommand
     public static Command Create()
     {
         var json = CommonOptions.Json();
-        var command = new Command("status", "Tells which testbeds there are and which of their parts run. Exit code 1 when a part is down.") { json };
+        var command = new Command("status", "Tells which testbeds there are and which of their parts run. Exit code 1 when a part is down. Example: lab status --json") { json };
         command.SetAction(async (parsed, token) =>
         {
             var statuses = new List<TestbedStatus>();

@@ -13,7 +13,7 @@ internal static class UpCommand
     {
         var file = new Argument<string>("testbed") { Description = "Testbed file", DefaultValueFactory = _ => CommonOptions.DefaultTestbedPath };
         var json = CommonOptions.Json();
-        var command = new Command("up", "Raises a testbed and leaves it running; what an earlier one of that name left is removed first.") { file, json };
+        var command = new Command("up", "Raises a testbed and leaves it running; what an earlier one of that name left is removed first. Example: lab up my-testbed.yaml") { file, json };
         command.SetAction((parsed, token) => RunAsync(parsed.GetValue(file)!, parsed.GetValue(json), parsed.InvocationConfiguration.Output, token));
         return command;
     }
@@ -36,14 +36,15 @@ internal static class UpCommand
             }.ToJsonString(CommonOptions.Indented));
             return ExitCodes.Ok;
         }
-        console.WriteLine();
-        console.WriteLine($"{testbed.Name} is up. To use it as its admin:");
-        console.WriteLine($"  export OS_AUTH_URL={ControlPlane.Identity} OS_CACERT={running.Plane.ManagerAuthority}");
-        console.WriteLine("  export OS_USERNAME=admin OS_PROJECT_NAME=admin OS_USER_DOMAIN_ID=default OS_PROJECT_DOMAIN_ID=default");
-        console.WriteLine(Environment.GetEnvironmentVariable("OS_PASSWORD") is { Length: > 0 }
+        // Not through the console, which breaks lines: these are to be copied.
+        await output.WriteLineAsync();
+        await output.WriteLineAsync($"{testbed.Name} is up. To use it as its admin:");
+        await output.WriteLineAsync($"  export OS_AUTH_URL={ControlPlane.Identity} OS_CACERT={running.Plane.ManagerAuthority}");
+        await output.WriteLineAsync("  export OS_USERNAME=admin OS_PROJECT_NAME=admin OS_USER_DOMAIN_ID=default OS_PROJECT_DOMAIN_ID=default");
+        await output.WriteLineAsync(Environment.GetEnvironmentVariable("OS_PASSWORD") is { Length: > 0 }
             ? "  (the password is the OS_PASSWORD of your environment)"
             : $"  export OS_PASSWORD={running.Secrets.AdminPassword}     # made up, told once");
-        console.WriteLine($"  ip netns exec {running.Paths.NetworkNamespace} openstack server list");
+        await output.WriteLineAsync($"  ip netns exec {running.Paths.NetworkNamespace} openstack server list");
         return ExitCodes.Ok;
     }
 
