@@ -69,8 +69,9 @@ internal sealed partial class Conductor(
                     continue;
                 }
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (Exception) when (stop.IsCancellationRequested)
             {
+                // Whatever it is: the manager stops, and the row is taken up at the next start.
                 return;
             }
             catch (Exception e)
