@@ -52,6 +52,7 @@ test_packages=(
     libnbd-bin              # nbdinfo, nbdcopy: judge the NBD front
     nbdkit                  # a foreign NBD server
     nftables                # guards of representors in tests of agent and DPU
+    openssl                 # judges certificates
     python3-ironicclient    # judges the bare metal API
     python3-jsonschema      # judges run records and Redfish resources
     python3-openstackclient # judges the manager's API
