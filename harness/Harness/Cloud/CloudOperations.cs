@@ -172,9 +172,10 @@ public static class CloudOperations
     public static Task DetachPortAsync(this CloudClient cloud, string server, string port, CancellationToken token) =>
         cloud.DeleteAsync("compute", $"servers/{server}/os-interface/{port}", token);
 
-    public static Task WaitForPortAsync(this CloudClient cloud, string id, string status, CancellationToken token) =>
-        Wait.UntilAsync($"port {id} to be {status}", VolumeLimit, async t =>
-            Status((await cloud.GetAsync("network", $"ports/{id}", t)).GetProperty("port")) == status, token);
+    /// <summary>Waits until the port belongs to no server, so that it can be attached again.</summary>
+    public static Task WaitForPortFreeAsync(this CloudClient cloud, string id, CancellationToken token) =>
+        Wait.UntilAsync($"port {id} to be free", VolumeLimit, async t =>
+            (await cloud.GetAsync("network", $"ports/{id}", t)).GetProperty("port").GetProperty("device_id").GetString() is null or "", token);
 
     private static string Id(JsonElement element) => element.GetProperty("id").GetString()!;
 

@@ -55,7 +55,7 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
             async () =>
             {
                 await machine.Tenant.DetachPortAsync(machine.ServerId, port.Id, Token);
-                await machine.Tenant.WaitForPortAsync(port.Id, "DOWN", Token);
+                await machine.Tenant.WaitForPortFreeAsync(port.Id, Token);
             });
     });
 
