@@ -44,7 +44,7 @@ public sealed class ServerLifeTests
     {
         await using var cloud = await ComputeCloud.StartAsync();
         var small = await cloud.AddNodeAsync();
-        var gone = await cloud.AddNodeAsync(a => a.Vcpus = 128);
+        var gone = await cloud.AddNodeAsync(a => (a.Vcpus, a.MemoryMib) = (128, 2_000_000));
         await gone.LeaveAsync();
         await cloud.HypervisorStateAsync(gone, "down");
 

@@ -43,6 +43,7 @@ internal sealed class ComputeCloud : IAsyncDisposable
                 {
                     ErrorGrace = TimeSpan.FromMilliseconds(200),
                     UndoRetryDelay = TimeSpan.FromMilliseconds(50),
+                    AgentReturn = TimeSpan.FromMilliseconds(500),
                 });
             });
         var cloud = new ComputeCloud(storage, manager);

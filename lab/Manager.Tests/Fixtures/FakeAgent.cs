@@ -35,6 +35,7 @@ internal sealed class FakeAgent : IAsyncDisposable
     public string Serial { get; }
     public Guid NodeId { get; private set; }
     public int Vcpus { get; set; } = 2;
+    public int MemoryMib { get; set; } = 2048;
     public int FunctionsMax { get; set; } = 16;
     public string StorageAddress { get; set; } = "10.20.0.11";
 
@@ -116,12 +117,13 @@ internal sealed class FakeAgent : IAsyncDisposable
             StorageAddress = StorageAddress,
             HostNqn = "nqn.2014-08.org.nvmexpress:uuid:" + Guid.NewGuid(),
             TunnelAddress = StorageAddress.Replace("10.20", "10.30", StringComparison.Ordinal),
-            Inventory = new NodeInventory { SystemUuid = Guid.NewGuid(), Vcpus = Vcpus, MemoryMiB = 2048, FunctionsMax = FunctionsMax },
+            Inventory = new NodeInventory { SystemUuid = Guid.NewGuid(), Vcpus = Vcpus, MemoryMiB = MemoryMib, FunctionsMax = FunctionsMax },
         };
         var reply = await peer.InvokeAsync(
             LinkMethods.Register, registration, LinkJson.Default.NodeRegistration, LinkJson.Default.RegistrationReply, token);
         NodeId = reply.NodeId;
-        reacting = ReactAsync(peer);
+        if (reacting.IsCompleted)
+            reacting = ReactAsync();
         // What it has now is what it was told last, as an agent reads it back from its DPU.
         await ReportAsync(Last is { } last ? React(last) : new NodeStatus { Generation = 0, Converged = true, Power = PowerState.Off });
     }
@@ -178,23 +180,30 @@ internal sealed class FakeAgent : IAsyncDisposable
         }
     }
 
-    private async Task ReactAsync(JsonRpcPeer connection)
+    /// <summary>One loop for all connections: what one manager said is not lost to the next.</summary>
+    private async Task ReactAsync()
     {
         try
         {
             await foreach (var spec in specs.Reader.ReadAllAsync(stop.Token))
-                if (connection == peer)
-                    await ReportAsync(React(spec));
+                await ReportAsync(React(spec));
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or WebSocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
-            // As above.
+            // The test is over.
         }
     }
 
     private async Task ReportAsync(NodeStatus? status)
     {
-        if (status is not null && peer is not null)
-            await peer.NotifyAsync(LinkMethods.Status, JsonSerializer.SerializeToNode(status, LinkJson.Default.NodeStatus), stop.Token);
+        try
+        {
+            if (status is not null && peer is { } connection)
+                await connection.NotifyAsync(LinkMethods.Status, JsonSerializer.SerializeToNode(status, LinkJson.Default.NodeStatus), stop.Token);
+        }
+        catch (Exception e) when (e is IOException or WebSocketException or ObjectDisposedException)
+        {
+            // The connection is over; the next one begins with a status.
+        }
     }
 }

@@ -10,6 +10,7 @@ internal sealed partial class ManagerProcess : IAsyncDisposable
     private readonly Process process;
     private readonly string stateDirectory;
     private readonly List<string> log = [];
+    private bool isKilled;
 
     private ManagerProcess(Process process, string stateDirectory)
     {
@@ -39,6 +40,7 @@ internal sealed partial class ManagerProcess : IAsyncDisposable
     /// <summary>SIGKILL, and its end awaited.</summary>
     public async Task KillAsync()
     {
+        isKilled = true;
         if (!process.HasExited)
             process.Kill();
         await process.WaitForExitAsync();
@@ -54,6 +56,8 @@ internal sealed partial class ManagerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (process.HasExited && !isKilled)
+            await Console.Error.WriteLineAsync("the manager ended by itself: " + string.Join('\n', log));
         await KillAsync();
         process.Dispose();
         Authority?.Dispose();

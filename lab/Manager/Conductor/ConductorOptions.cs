@@ -12,6 +12,9 @@ internal sealed record ConductorOptions
     /// <summary>An agent that reports an error tries again by itself; one that lasts this long is taken for an answer.</summary>
     public TimeSpan ErrorGrace { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>An agent that was there this short ago is on its way back: it, or the manager, was just restarted.</summary>
+    public TimeSpan AgentReturn { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Between two tries of a failing compensation.</summary>
     public TimeSpan UndoRetryDelay { get; init; } = TimeSpan.FromSeconds(2);
     public int UndoTriesMax { get; init; } = 5;

@@ -6,6 +6,10 @@ namespace Lab.Manager.Link;
 internal sealed class AgentRegistry
 {
     private readonly ConcurrentDictionary<Guid, AgentSession> sessions = new();
+    private TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when one more agent connects. Take it before looking who is there.</summary>
+    public Task NextConnection => Volatile.Read(ref connected).Task;
 
     public AgentSession? Find(Guid nodeId) => sessions.GetValueOrDefault(nodeId);
 
@@ -21,6 +25,7 @@ internal sealed class AgentRegistry
         });
         if (older is not null && older != session)
             older.Close();
+        Interlocked.Exchange(ref connected, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
     public void Remove(Guid nodeId, AgentSession session) => sessions.TryRemove(new(nodeId, session));

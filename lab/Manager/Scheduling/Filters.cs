@@ -21,7 +21,9 @@ internal sealed class AvailableFilter : INodeFilter
 
 internal sealed class ConnectedFilter(AgentRegistry agents) : INodeFilter
 {
-    public string? Refuse(Node node, NodeDemand demand) => agents.IsConnected(node.Id) ? null : "agent is not connected";
+    public const string Reason = "agent is not connected";
+
+    public string? Refuse(Node node, NodeDemand demand) => agents.IsConnected(node.Id) ? null : Reason;
 }
 
 internal sealed class SizeFilter : INodeFilter
