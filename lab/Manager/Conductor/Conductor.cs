@@ -10,7 +10,7 @@ namespace Lab.Manager.Conductor;
 /// </summary>
 internal sealed partial class Conductor(
     IDbContextFactory<ManagerDbContext> contexts, WorkflowQueue queue, WorkflowRunner runner, TimeProvider time, ILogger<Conductor> logger)
-    : IAsyncDisposable
+    : IHostedService, IDisposable
 {
     private static readonly WorkflowState[] Unfinished = [WorkflowState.Queued, WorkflowState.Running, WorkflowState.Compensating];
     private static readonly TimeSpan DatabaseRetryDelay = TimeSpan.FromSeconds(1);
@@ -28,15 +28,19 @@ internal sealed partial class Conductor(
             Wake(subject);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Ends where the loops are; their rows say where that is.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         await stop.CancelAsync();
         Task[] running;
         lock (gate)
             running = [.. loops.Values.Select(l => l.Task)];
-        await Task.WhenAll(running);
-        stop.Dispose();
+        await Task.WhenAll(running).WaitAsync(cancellationToken);
     }
+
+    public void Dispose() => stop.Dispose();
 
     private void Wake(Guid subject)
     {

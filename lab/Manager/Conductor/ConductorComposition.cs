@@ -17,6 +17,7 @@ internal static class ConductorComposition
         .AddSingleton<WorkflowQueue>()
         .AddSingleton<WorkflowRunner>()
         .AddSingleton<Conductor>()
+        .AddHostedService(provider => provider.GetRequiredService<Conductor>())
         .AddWorkflow<EnrolNodeWorkflow>()
         .AddWorkflow<CleanNodeWorkflow>()
         .AddWorkflow<DeployWorkflow>()

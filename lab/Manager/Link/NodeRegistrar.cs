@@ -13,6 +13,8 @@ internal sealed class NodeRegistrar(
 {
     private readonly SemaphoreSlim registering = new(1, 1);
     private readonly SemaphoreSlim reporting = new(1, 1);
+    private readonly Dictionary<Guid, long> reported = [];
+    private long lastArrival;
 
     public async Task<Guid> RegisterAsync(NodeRegistration registration, CancellationToken token)
     {
@@ -52,18 +54,24 @@ internal sealed class NodeRegistrar(
         }
     }
 
-    /// <summary>Statuses come side by side; the board is told in the order of their arrival, the row gets whatever is newest.</summary>
+    /// <summary>
+    /// Keeps a status and then tells those who wait for it. Statuses are handled side by side: one that a newer one overtook is dropped.
+    /// </summary>
     public async Task ReportAsync(Guid nodeId, NodeStatus status, CancellationToken token)
     {
-        board.Post(nodeId, status);
+        var arrival = Interlocked.Increment(ref lastArrival);
         await reporting.WaitAsync(token);
         try
         {
+            if (arrival < reported.GetValueOrDefault(nodeId))
+                return;
+            reported[nodeId] = arrival;
             await using var context = await contexts.CreateDbContextAsync(token);
-            var json = JsonSerializer.Serialize(board.Find(nodeId)!, LinkJson.Default.NodeStatus);
+            var json = JsonSerializer.Serialize(status, LinkJson.Default.NodeStatus);
             var now = time.GetUtcNow();
             await context.Set<Node>().Where(n => n.Id == nodeId)
                 .ExecuteUpdateAsync(n => n.SetProperty(x => x.StatusJson, json).SetProperty(x => x.SeenAt, now), token);
+            board.Post(nodeId, status);
         }
         finally
         {
