@@ -1,4 +1,5 @@
 using Lab.Contracts.Runs;
+using Lab.Harness.Measuring;
 using Lab.Scenarios.Fixtures;
 
 namespace Lab.Scenarios.Isolation;
@@ -32,6 +33,8 @@ public sealed class TenantsScenario(LabFixture lab) : Scenario(lab)
         await using var pair = await MachinePair.OfOneTenantAsync(Lab, "reach", Cidr, AddressA, AddressB, Token);
         var index = Testbed.Nodes.Select(n => n.Name).ToList().IndexOf(pair.A.Node);
         var addresses = Harness.Launch.AddressPlan.Node(index);
+        // Where a frame of the host would have to pass to reach any of it.
+        await using var management = await CaptureAsync(pair.A, "mgmt0", "host-to-management");
         var nic = $"$(lab-nic {pair.PortOfA.MacAddress})";
         await ReachAsync(pair, "peer", AddressB, nic, expected: true);
         foreach (var (what, address) in new (string, System.Net.IPAddress)[]
@@ -41,6 +44,17 @@ public sealed class TenantsScenario(LabFixture lab) : Scenario(lab)
             ("soc sideband", addresses.SidebandSoc), ("tunnel endpoint", addresses.Tunnel),
         })
             await ReachAsync(pair, what, address.ToString(), nic, expected: false);
+        var frames = await management.CountAsync($"ether src {pair.PortOfA.MacAddress}", Token);
+        Observe(new Check
+        {
+            Name = "frames of the host on the management network",
+            From = "host",
+            To = "management network",
+            Expected = "0 frames",
+            Observed = $"{frames} frames",
+            Passed = frames == 0,
+            Evidence = Path.GetRelativePath(Record.Directory, management.File),
+        });
     });
 
     private async Task ReachAsync(MachinePair pair, string what, string address, string nic, bool expected)
@@ -61,26 +75,32 @@ public sealed class TenantsScenario(LabFixture lab) : Scenario(lab)
         });
     }
 
+    private async Task<PacketCapture> CaptureAsync(Machine machine, string device, string name) => await PacketCapture.StartAsync(
+        $"/proc/{await Testbed.Soc(machine.Node).ProcessIdAsync(Token)}/ns/net", device, Path.Combine(Record.CapturesDirectory, name + ".pcap"), Token);
+
     private async Task PingAsync(MachinePair pair, string who, bool answered)
     {
+        await using var uplink = await CaptureAsync(pair.A, "p0", who.Replace(' ', '-'));
         var heard = await GuestSniffer.CountAsync(
             pair.B.Shell, pair.PortOfB.MacAddress, $"ether src {pair.PortOfA.MacAddress}",
             () => pair.A.Shell.TryRunAsync($"ping -c 3 -i 0.2 -W 1 {AddressB} >/tmp/ping; cat /tmp/ping", Token, ProbeLimit), Token);
         Observe(new Check
         {
             Name = $"frames of {who} heard",
-            From = answered ? "red" : "red",
+            From = "red",
             To = answered ? "red" : "blue",
             Expected = answered ? "heard" : "nothing",
             Observed = heard > 0 ? "heard" : "nothing",
             Passed = answered == heard > 0,
             Control = answered,
+            Evidence = Path.GetRelativePath(Record.Directory, uplink.File),
         });
     }
 
     /// <summary>A gratuitous ARP (RFC 5227 §3) of one twin does not reach the other.</summary>
     private async Task AnnounceAsync(MachinePair twins)
     {
+        await using var uplink = await CaptureAsync(twins.A, "p0", "gratuitous-arp");
         var frame = Frames.ArpRequest(twins.PortOfA.MacAddress, twins.PortOfA.MacAddress, AddressA, AddressA);
         var heard = await GuestSniffer.CountAsync(
             twins.B.Shell, twins.PortOfB.MacAddress, "arp",
@@ -93,6 +113,7 @@ public sealed class TenantsScenario(LabFixture lab) : Scenario(lab)
             Expected = "nothing",
             Observed = heard > 0 ? "heard" : "nothing",
             Passed = heard == 0,
+            Evidence = Path.GetRelativePath(Record.Directory, uplink.File),
         });
     }
 }
