@@ -1,3 +1,6 @@
 using Lab.Manager.Configuration;
 
-return await ManagerCommand.Create().Parse(args).InvokeAsync();
+const int Usage = 2;
+var parsed = ManagerCommand.Create().Parse(args);
+var code = await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? Usage : code;
