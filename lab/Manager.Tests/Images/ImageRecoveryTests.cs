@@ -9,6 +9,7 @@ using static Lab.Manager.Tests.Images.ImageCloud;
 
 namespace Lab.Manager.Tests.Images;
 
+[Collection(AloneCollection.Name)]
 public sealed class ImageRecoveryTests(ImageCloud cloud) : IClassFixture<ImageCloud>
 {
     [Fact]

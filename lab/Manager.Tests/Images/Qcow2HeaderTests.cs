@@ -1,8 +1,10 @@
+using Lab.Manager.Tests.Fixtures;
 using Lab.Manager.Images;
 
 namespace Lab.Manager.Tests.Images;
 
 /// <summary>Headers as qemu-img writes them, and broken ones.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class Qcow2HeaderTests : IDisposable
 {
     private readonly QemuImage qemu = new();
