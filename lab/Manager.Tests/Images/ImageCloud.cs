@@ -70,13 +70,6 @@ public sealed class ImageCloud : IAsyncLifetime
         return (int)response.StatusCode;
     }
 
-    public static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await condition())
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, timeout.Token);
-    }
-
     public string TemporaryFile(string name) => Path.Combine(stateDirectory, "images", name);
 
     public string[] TemporaryFiles() => Directory.GetFiles(Path.Combine(stateDirectory, "images"));

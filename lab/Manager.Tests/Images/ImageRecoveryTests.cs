@@ -1,10 +1,11 @@
+using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using Lab.Manager.BlockStorage;
 using Lab.Manager.Database;
 using Lab.Manager.Images;
+using Lab.Manager.Tests.Fixtures;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Lab.Manager.Tests.Fixtures;
 using static Lab.Manager.Tests.Images.ImageCloud;
 
 namespace Lab.Manager.Tests.Images;
@@ -16,13 +17,35 @@ public sealed class ImageRecoveryTests(ImageCloud cloud) : IClassFixture<ImageCl
     public async Task Upload_CutOffByTheClient_CanBeSentAgain()
     {
         var image = await CreateAsync(cloud.Red, "raw");
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"{ImagesPath}/{image}/file") { Content = new StreamContent(new BrokenStream()) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => cloud.Red.SendAsync(request));
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        await pipe.Writer.WriteAsync(Bytes(1 << 20));
+        using var request = UploadOf(image, new StreamContent(pipe.Reader.AsStream()));
+        var upload = cloud.Red.SendAsync(request);
+        await Eventually.SeeAsync("the upload is under way", () => cloud.TemporaryFiles().Length > 0);
 
-        await WaitForAsync(async () => await StatusAsync(cloud.Red, image) == "queued");
+        await pipe.Writer.CompleteAsync(new IOException("the client is gone"));
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => upload);
+        await QueuedAsync(image);
         Assert.Empty(cloud.TemporaryFiles());
         Assert.Equal(204, await UploadAsync(cloud.Red, image, Bytes(1 << 20)));
+    }
+
+    [Fact]
+    public async Task Upload_CutOffAtAnyMoment_LeavesTheImageQueued()
+    {
+        var image = await CreateAsync(cloud.Red, "raw");
+        for (var milliseconds = 0; milliseconds < 60; milliseconds += 5)
+        {
+            // Longer than the server takes in before it is cut off.
+            using var request = UploadOf(image, new StreamContent(new EndlessStream()));
+            using var cut = new CancellationTokenSource(TimeSpan.FromMilliseconds(milliseconds));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cloud.Red.SendAsync(request, cut.Token));
+        }
+
+        await QueuedAsync(image);
+        await Eventually.SeeAsync(
+            "the image takes data again", () => UploadAsync(cloud.Red, image, Bytes(1 << 20)), status => status == 204);
     }
 
     [Fact]
@@ -68,21 +91,32 @@ public sealed class ImageRecoveryTests(ImageCloud cloud) : IClassFixture<ImageCl
         Assert.NotEmpty(cloud.Target.Snapshots);
         cloud.Target.Failure = null;
         await cloud.RestartAsync();
-        await WaitForAsync(() => Task.FromResult(!cloud.Target.Snapshots.ContainsKey(image)));
+        await Eventually.SeeAsync("its data is gone", () => !cloud.Target.Snapshots.ContainsKey(image));
     }
 
-    /// <summary>Gives some bytes and then fails, as a client that is killed.</summary>
-    private sealed class BrokenStream : Stream
+    private static HttpRequestMessage UploadOf(Guid image, HttpContent content)
     {
-        private int reads;
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        return new HttpRequestMessage(HttpMethod.Put, $"{ImagesPath}/{image}/file") { Content = content };
+    }
 
+    private Task QueuedAsync(Guid image) =>
+        Eventually.SeeAsync("the image is queued", () => StatusAsync(cloud.Red, image), status => status == "queued");
+
+    /// <summary>Zeroes without end.</summary>
+    private sealed class EndlessStream : Stream
+    {
         public override bool CanRead => true;
         public override bool CanSeek => false;
         public override bool CanWrite => false;
         public override long Length => throw new NotSupportedException();
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override int Read(byte[] buffer, int offset, int count) => reads++ < 3 ? count : throw new IOException("the client is gone");
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            buffer.AsSpan(offset, count).Clear();
+            return count;
+        }
 
         public override void Flush()
         {

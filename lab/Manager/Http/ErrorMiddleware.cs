@@ -15,7 +15,7 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
             if (context.Response is { HasStarted: false, StatusCode: 404 or 405 or 415 } response && response.ContentLength is null)
                 await WriteAsync(context, response.StatusCode, StatusMessage(response.StatusCode), null);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to answer.
         }

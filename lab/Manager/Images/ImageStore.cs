@@ -65,10 +65,13 @@ internal sealed class ImageStore(IDbContextFactory<ManagerDbContext> contexts, T
         return image;
     }
 
-    /// <summary>Takes a queued image for an upload; one at a time gets it.</summary>
+    /// <summary>
+    /// Takes a queued image for an upload; one at a time gets it. Not to be cancelled: who has taken the image must come to know it.
+    /// </summary>
     /// <returns>The image's format; null when it is not queued.</returns>
-    public async Task<ImageFormat?> TryBeginUploadAsync(Guid id, CancellationToken token)
+    public async Task<ImageFormat?> TryBeginUploadAsync(Guid id)
     {
+        var token = CancellationToken.None;
         await using var context = await contexts.CreateDbContextAsync(token);
         var taken = await context.Set<Image>().Where(i => i.Id == id && i.Status == ImageStatus.Queued).ExecuteUpdateAsync(
             set => set.SetProperty(i => i.Status, ImageStatus.Saving).SetProperty(i => i.UpdatedAt, time.GetUtcNow()), token);

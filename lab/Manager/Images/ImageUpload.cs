@@ -16,7 +16,7 @@ internal sealed partial class ImageUpload(
     /// <exception cref="ApiException">400: refused, the image is killed; 409: it has or gets data; 503: the storage target fails.</exception>
     public async Task ReceiveAsync(Guid imageId, Stream body, CancellationToken token)
     {
-        if (await images.TryBeginUploadAsync(imageId, token) is not { } format)
+        if (await images.TryBeginUploadAsync(imageId) is not { } format)
             throw ApiException.Conflict($"Image {imageId} has or is getting data.");
         try
         {
