@@ -134,11 +134,17 @@ public sealed class BmcTestbed : IAsyncLifetime
     public Task PowerIsAsync(string state, TimeSpan limit) =>
         Eventually.HoldsAsync("PowerState is " + state, limit, async () => await PowerStateAsync() == state, Token);
 
-    /// <summary>On with its shell up; what is on already stays.</summary>
+    /// <summary>On with its shell up and listening; what is on already stays.</summary>
     public async Task BootAsync()
     {
         if (await PowerStateAsync() != "On")
+        {
             await BootAgainAsync("On");
+            return;
+        }
+        // QEMU tries a serial port that a BMC left once a second, and what is typed before that is lost.
+        await using var console = await ConsoleClient.ConnectAsync(this, since: null, Token);
+        await console.GuestHearsAsync(StartTime, Token);
     }
 
     public async Task BootAgainAsync(string resetType)

@@ -79,6 +79,13 @@ public sealed class ConsoleClient : IAsyncDisposable
         return seen[from..seen.LastIndexOf($"end-{n}", StringComparison.Ordinal)].Replace("\r", "", StringComparison.Ordinal).Trim();
     }
 
+    /// <summary>Types until the guest's shell answers.</summary>
+    public Task GuestHearsAsync(TimeSpan limit, CancellationToken token) => Host.Tests.Testbed.Eventually.HoldsAsync("the guest hears", limit, async () =>
+    {
+        await SendAsync($"echo hears-'{name}'\n", token);
+        return Text.Contains($"hears-{name}", StringComparison.Ordinal);
+    }, token);
+
     public Task SendAsync(string line, CancellationToken token) =>
         socket.SendAsync(Encoding.ASCII.GetBytes(line), WebSocketMessageType.Binary, endOfMessage: true, token);
 
