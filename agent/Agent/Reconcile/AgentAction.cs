@@ -11,6 +11,9 @@ public abstract record AgentAction(Subject Subject, string Step, string? Phase =
 {
     /// <summary>Not tried in a pass in which an action about this one failed; nor is then what follows about the same subject.</summary>
     public Subject? After { get; init; }
+
+    /// <summary>Whether power, bridges, ports and flows stay as they are. The fence, which is known when it is written, does not count.</summary>
+    public bool ChangesDpuAlone => Subject.Kind is not (SubjectKind.Power or SubjectKind.Network or SubjectKind.Port) || this is SetFence;
 }
 
 public sealed record PowerOff() : AgentAction(Subject.Power, "power off", OperationActivities.Power);

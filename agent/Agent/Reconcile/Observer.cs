@@ -9,12 +9,14 @@ namespace Lab.Agent.Reconcile;
 /// <summary>Reads everything back, side by side. A BMC that is away leaves the power unknown; the rest must answer.</summary>
 public sealed class Observer(SnapClient snap, VirtnetClient virtnet, OpenVSwitch network, HostBmc bmc, ILogger<Observer> log)
 {
-    /// <param name="known">Taken for the network, which costs several programs to read; null to read it.</param>
-    public async Task<Observed> ObserveAsync(ObservedNetwork? known, CancellationToken token)
+    /// <param name="known">Taken for power and network, which cost a request to the BMC and several programs to read; null to read them.</param>
+    public async Task<Observed> ObserveAsync(Observed? known, CancellationToken token)
     {
+        if (known is not null)
+            return known with { Dpu = await DpuAsync(token) };
         var power = PowerAsync(token);
         var dpu = DpuAsync(token);
-        var switched = known is null ? network.ObserveAsync(token) : Task.FromResult(known);
+        var switched = network.ObserveAsync(token);
         await Task.WhenAll(power, dpu, switched);
         return new Observed(await power, await dpu, await switched);
     }

@@ -47,7 +47,7 @@ public sealed class Reconciler(
     {
         NodeSpec? current = null;
         TimeSpan? retry = null;
-        ObservedNetwork? known = null;
+        Observed? known = null, knownBesideDpu = null;
         while (true)
         {
             token.ThrowIfCancellationRequested();
@@ -58,21 +58,23 @@ public sealed class Reconciler(
                 errors.Clear();
                 backoff.Reset();
             }
-            var isWhole = known is null;
-            if (await TryObserveAsync(known, token) is not { } observed)
+            var isFresh = known is null;
+            if ((known ?? await TryObserveAsync(knownBesideDpu, token)) is not { } observed)
                 continue;
-            known = null;
+            (known, knownBesideDpu) = (null, null);
             var plan = current is null ? [] : Planner.Plan(current, observed, Context(current));
-            if (!isWhole && plan.Count == 0)
+            if (isFresh)
+                Publish(current, observed, plan);
+            else if (plan.Count == 0)
                 continue;
-            Publish(current, observed, plan);
             if (plan.Count == 0 || current is null)
             {
                 retry = null;
                 backoff.Reset();
                 lastPlan = "";
-                // A new spec soon after all held finds the network as it was: the first steps need not wait for reading it again.
-                known = await work.WaitAsync(Period, token) && current is not null ? observed.Network : null;
+                // A new spec soon after all held finds the node as it was, so the first steps need not wait for reading it again; each of
+                // them is safe on one that changed. Not so on a host that is off and may have been switched on: its disks are not to be taken.
+                known = await work.WaitAsync(Period, token) && current is not null && observed.Power == PowerState.On ? observed : null;
             }
             else if (retry is { } wait)
             {
@@ -83,6 +85,12 @@ public sealed class Reconciler(
             {
                 retry = backoff.Next();
             }
+            else if (ReferenceEquals(current, desired.Spec) && plan.All(a => a.ChangesDpuAlone))
+            {
+                // Reading more would take the processor from a guest that is just finding its new disk.
+                var fence = plan.OfType<SetFence>().LastOrDefault()?.Fence ?? observed.Network.Fence;
+                knownBesideDpu = observed with { Network = observed.Network with { Fence = fence } };
+            }
         }
     }
 
@@ -91,7 +99,7 @@ public sealed class Reconciler(
     private PlanContext Context(NodeSpec spec) =>
         new(devices.Network.Options.TunnelAddress, devices.Drives.PathOf(spec), desired.FenceText, desired.HoldsPowerOn);
 
-    private async Task<Observed?> TryObserveAsync(ObservedNetwork? known, CancellationToken token)
+    private async Task<Observed?> TryObserveAsync(Observed? known, CancellationToken token)
     {
         try
         {
@@ -131,35 +139,55 @@ public sealed class Reconciler(
     {
         var run = new PlanRun(devices, spec);
         var failed = new HashSet<Subject>();
-        using var phase = new PhaseActivity(spec.TraceParent);
-        foreach (var action in plan)
+        // Nothing waits for the fence, so it is kept beside the other steps.
+        var fence = Task.WhenAll(plan.OfType<SetFence>().Select(set => TryStepAsync(run, set, token)));
+        using (var phase = new PhaseActivity(spec.TraceParent))
         {
-            if (!ReferenceEquals(spec, desired.Spec))
-                return true;
-            if (failed.Contains(action.Subject) || (action.After is { } after && failed.Contains(after)))
+            foreach (var action in plan.Where(a => a is not SetFence))
             {
+                if (!ReferenceEquals(spec, desired.Spec))
+                    break;
+                if (failed.Contains(action.Subject) || (action.After is { } after && failed.Contains(after)))
+                {
+                    failed.Add(action.Subject);
+                    continue;
+                }
+                phase.Enter(action);
+                if (await TryStepAsync(run, action, token) is not { } error)
+                    continue;
+                phase.Fail(error);
                 failed.Add(action.Subject);
-                continue;
-            }
-            phase.Enter(action);
-            log.Doing(action.Step, action.Subject);
-            try
-            {
-                await run.RunAsync(action, token);
-            }
-            catch (Exception e) when (IsExpected(e))
-            {
-                log.StepFailed(action.Step, action.Subject, e.Message);
-                phase.Fail(e.Message);
-                failed.Add(action.Subject);
-                errors[action.Subject] = $"{action.Step}: {e.Message}";
+                errors[action.Subject] = $"{action.Step}: {error}";
             }
         }
+        foreach (var error in (await fence).OfType<string>())
+        {
+            failed.Add(Subject.Network);
+            errors[Subject.Network] = error;
+        }
+        if (!ReferenceEquals(spec, desired.Spec))
+            return true;
 
         var text = string.Join('\n', plan.Select(a => $"{a.Step} {a.Subject}"));
         var hasEffect = text != lastPlan;
         lastPlan = text;
         return failed.Count == 0 && hasEffect;
+    }
+
+    /// <returns>Why the step failed; null when it did not.</returns>
+    private async Task<string?> TryStepAsync(PlanRun run, AgentAction action, CancellationToken token)
+    {
+        log.Doing(action.Step, action.Subject);
+        try
+        {
+            await run.RunAsync(action, token);
+            return null;
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            log.StepFailed(action.Step, action.Subject, e.Message);
+            return e.Message;
+        }
     }
 
     private static bool IsExpected(Exception e) =>
