@@ -40,6 +40,7 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     private readonly SemaphoreSlim changing = new(1, 1);
     private readonly ConcurrentDictionary<string, byte> unplugging = new();
     private volatile TaskCompletionSource deviceChanged = NewSource();
+    private volatile RunMechanism lastMechanism = new("", HotplugMechanism.Cold);
 
     /// <summary>To be called for every new connection.</summary>
     public void Observe(LibvirtConnection connection)
@@ -124,7 +125,11 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
         // the BMC at any moment, so look again until both sides have it.
         for (; !Has(state, function.Id); state = PcieState.Read(domain))
         {
-            if (state.IsActive && state.FindLive(function.Id) is null && !TryAttachLive(domain, placed, state))
+            // Both in one call where both take the same device, so that libvirt is done while the guest still looks at it.
+            var atOnce = state.IsActive && state.TakesBootOrder && state.Find(function.Id) is null;
+            if (atOnce && TryAttach(domain, placed, state, LibvirtDomainImpact.Live | LibvirtDomainImpact.Config))
+                break;
+            if (atOnce || (state.IsActive && state.FindLive(function.Id) is null && !TryAttach(domain, placed, state, LibvirtDomainImpact.Live)))
                 continue;
             if (!state.IsConfigured(function.Id))
                 Define(connection, domain.Uuid, [.. state.Config, placed]);
@@ -135,18 +140,18 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
 
     private static bool Has(PcieState state, string id) => state.IsConfigured(id) && (!state.IsActive || state.FindLive(id) is not null);
 
-    // The definition is this service's alone, so it is written whole.
+    // The definition is this service's alone, so it may be written whole.
     private void Define(LibvirtConnection connection, Guid uuid, IEnumerable<PlacedFunction> functions)
     {
         using var domain = connection.DefineDomain(DomainXml.Build(host with { Uuid = uuid }, functions.Select(f => xml.Write(f))).ToString());
     }
 
     /// <returns>False when the host was switched off meanwhile.</returns>
-    private bool TryAttachLive(LibvirtDomain domain, PlacedFunction placed, PcieState state)
+    private bool TryAttach(LibvirtDomain domain, PlacedFunction placed, PcieState state, LibvirtDomainImpact impact)
     {
         try
         {
-            domain.AttachDevice(xml.Write(placed, state.TakesBootOrder).ToString(), LibvirtDomainImpact.Live);
+            domain.AttachDevice(xml.Write(placed, state.TakesBootOrder).ToString(), impact);
             return true;
         }
         catch (LibvirtException e) when (e.Code == LibvirtErrorCode.OperationInvalid && !domain.IsActive)
@@ -214,8 +219,16 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     private static string AddressOf(PlacedFunction placed, PcieState state) =>
         state.IsActive ? placed.GuestAddress : PlacedFunction.AddressWhileOff;
 
-    private static string MechanismOf(LibvirtDomain domain, PcieState state) =>
-        state.IsActive ? HotplugMechanism.Read(domain) : HotplugMechanism.Cold;
+    /// <summary>QEMU is asked once a run: the mechanism cannot change under a running guest.</summary>
+    private string MechanismOf(LibvirtDomain domain, PcieState state)
+    {
+        if (state.RunId is not { } run)
+            return HotplugMechanism.Cold;
+        var (known, mechanism) = lastMechanism;
+        if (known != run)
+            lastMechanism = new(run, mechanism = HotplugMechanism.Read(domain));
+        return mechanism;
+    }
 
     private FunctionPresence PresenceOf(PlacedFunction placed, PcieState state)
     {
@@ -257,6 +270,8 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record RunMechanism(string RunId, string Mechanism);
 
     private readonly record struct ReleaseStep(bool Known, bool Released, bool WasLive, string Mechanism);
 }

@@ -6,20 +6,23 @@ namespace Lab.Emulators.Host.Pcie;
 /// <summary>Functions of a domain at one moment.</summary>
 /// <param name="Live">What the running host has; empty while it is off.</param>
 /// <param name="Config">What it has at the next power-on.</param>
+/// <param name="RunId">Of this run of the host: another one after each power-on; null while it is off.</param>
 /// <param name="TakesBootOrder">
 /// False for a host that was switched on without a disk: libvirt gave it a boot order by kind, which none by device may join.
 /// </param>
 internal sealed record PcieState(
-    bool IsActive, IReadOnlyList<PlacedFunction> Live, IReadOnlyList<PlacedFunction> Config, bool TakesBootOrder)
+    string? RunId, IReadOnlyList<PlacedFunction> Live, IReadOnlyList<PlacedFunction> Config, bool TakesBootOrder)
 {
+    internal bool IsActive => RunId is not null;
+
     internal static PcieState Read(LibvirtDomain domain)
     {
-        var active = domain.IsActive;
         var config = FunctionXml.ReadAll(XElement.Parse(domain.GetXml(LibvirtXmlFlags.Inactive)));
-        if (!active)
-            return new PcieState(false, [], config, TakesBootOrder: true);
         var live = XElement.Parse(domain.GetXml());
-        return new PcieState(true, FunctionXml.ReadAll(live), config, live.Element("os")?.Element("boot") is null);
+        // libvirt, "Domain XML format": id stands in the XML of an active domain alone.
+        if (live.Attribute("id")?.Value is not { } run)
+            return new PcieState(null, [], config, TakesBootOrder: true);
+        return new PcieState(run, FunctionXml.ReadAll(live), config, live.Element("os")?.Element("boot") is null);
     }
 
     internal IEnumerable<PlacedFunction> All => Live.UnionBy(Config, f => f.Function.Id).OrderBy(f => f.Slot);

@@ -59,10 +59,24 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
 
     public Task<ulong> OpenAsync(Bdev bdev, CancellationToken token) => WithDaemonAsync(async () =>
     {
-        await ProbeAsync(bdev, token);
-        var opened = await OpenNodeAsync(bdev, token);
+        // Side by side: both are round trips that the host's new disk waits for.
+        var groups = AddGroupsAsync(bdev, token);
+        ulong? known;
+        try
+        {
+            known = await ProbeAsync(bdev, token);
+        }
+        catch
+        {
+            await groups;
+            await RemoveGroupsAsync(QsdNames.TotalGroup(bdev), QsdNames.DirectionGroup(bdev), token);
+            throw;
+        }
+        await groups;
+        await OpenNodeAsync(bdev, token);
+        var size = known ?? await ReadSizeAsync(QsdNames.TopNode(bdev), token);
         bdevs[bdev.Name] = bdev;
-        return opened;
+        return size;
     }, token);
 
     public Task CloseAsync(string bdev, CancellationToken token) => WithDaemonAsync(async () =>
@@ -243,6 +257,7 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         {
             try
             {
+                await AddGroupsAsync(bdev, token);
                 await OpenNodeAsync(bdev, token);
             }
             catch (DpuException)
@@ -265,23 +280,39 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         return isComplete;
     }
 
-    private async Task<ulong> OpenNodeAsync(Bdev bdev, CancellationToken token)
+    /// <summary>Adds the bdev's node; its groups are there.</summary>
+    private async Task OpenNodeAsync(Bdev bdev, CancellationToken token)
     {
         if (bdev.Kind == BdevKind.Malloc)
             AllocateMemory(bdev);
-        await RemoveGroupsAsync(QsdNames.TotalGroup(bdev), QsdNames.DirectionGroup(bdev), token);
-        await ExecuteAsync("object-add", Group(QsdNames.TotalGroup(bdev), QsdArguments.TotalLimits(bdev.Limits)), token);
-        await ExecuteAsync("object-add", Group(QsdNames.DirectionGroup(bdev), QsdArguments.DirectionLimits(bdev.Limits)), token);
         try
         {
             await ExecuteAsync("blockdev-add", QsdArguments.TopNode(bdev), token);
-            return await ReadSizeAsync(QsdNames.TopNode(bdev), token);
         }
         catch (DpuException e)
         {
             LogNotOpened(bdev.Name, e.Message);
             await RemoveGroupsAsync(QsdNames.TotalGroup(bdev), QsdNames.DirectionGroup(bdev), token);
             throw new DpuException(Errno.InputOutput, null, e);
+        }
+    }
+
+    private Task AddGroupsAsync(Bdev bdev, CancellationToken token) => Task.WhenAll(
+        AddGroupAsync(QsdNames.TotalGroup(bdev), QsdArguments.TotalLimits(bdev.Limits), token),
+        AddGroupAsync(QsdNames.DirectionGroup(bdev), QsdArguments.DirectionLimits(bdev.Limits), token));
+
+    /// <summary>A group that an opening cut short left behind is made anew, for its limits.</summary>
+    private async Task AddGroupAsync(string id, JsonObject limits, CancellationToken token)
+    {
+        JsonObject Group() => new() { ["qom-type"] = "throttle-group", ["id"] = id, ["limits"] = limits.DeepClone() };
+        try
+        {
+            await ExecuteAsync("object-add", Group(), token);
+        }
+        catch (DpuException) when (!token.IsCancellationRequested)
+        {
+            await ExecuteAsync("object-del", new JsonObject { ["id"] = id }, token);
+            await ExecuteAsync("object-add", Group(), token);
         }
     }
 
@@ -298,10 +329,11 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         }
     }
 
-    private async Task ProbeAsync(Bdev bdev, CancellationToken token)
+    /// <returns>The volume's size in bytes; null where only opening it tells.</returns>
+    private async Task<ulong?> ProbeAsync(Bdev bdev, CancellationToken token)
     {
         if (bdev.Kind != BdevKind.Nbd)
-            return;
+            return null;
         using var limit = new CancellationTokenSource(ProbeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, token);
         try
@@ -309,6 +341,7 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
             var info = await NbdProbe.AskAsync(NbdUrl.Parse(bdev.Url!), either.Token);
             if (info.ReadOnly && !bdev.ReadOnly)
                 throw new DpuException(Errno.ReadOnly);
+            return info.SizeBytes;
         }
         catch (Exception e) when (e is IOException || (e is OperationCanceledException && !token.IsCancellationRequested))
         {
@@ -322,9 +355,6 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         using var memory = new FileStream(bdev.Filename!, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         memory.SetLength(checked((long)(bdev.NumBlocks * bdev.BlockSize)));
     }
-
-    private static JsonObject Group(string id, JsonObject limits) =>
-        new() { ["qom-type"] = "throttle-group", ["id"] = id, ["limits"] = limits };
 
     private async Task<ulong> ReadSizeAsync(string node, CancellationToken token)
     {
