@@ -6,6 +6,7 @@ using Lab.Manager.Compute;
 using Lab.Manager.Database;
 using Lab.Manager.Networking;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 using VolumeStatus = Lab.Manager.BlockStorage.VolumeStatus;
 
 namespace Lab.Manager.Conductor;
@@ -87,17 +88,17 @@ internal sealed partial class ServerOperations(
     {
         using var phase = OperationActivities.Start(OperationActivities.Connect, traceParent);
         var url = await storage.CreateExportAsync(Volume.ExportName(volumeId), volumeId, [node.StorageAddress], readOnly: false, token);
-        await SetAttachmentAsync(volumeId, a => a.Url = url, token);
+        await SetAttachmentAsync(volumeId, a => a.SetProperty(x => x.Url, url), token);
     }
 
     public async Task DisconnectAsync(Guid volumeId, CancellationToken token)
     {
         await storage.DeleteExportAsync(Volume.ExportName(volumeId), token);
-        await SetAttachmentAsync(volumeId, a => (a.Url, a.Presented) = (null, false), token);
+        await SetAttachmentAsync(volumeId, a => a.SetProperty(x => x.Url, (string?)null).SetProperty(x => x.Presented, false), token);
     }
 
     public Task PresentAsync(Guid volumeId, bool present, CancellationToken token) =>
-        SetAttachmentAsync(volumeId, a => a.Presented = present, token);
+        SetAttachmentAsync(volumeId, a => a.SetProperty(x => x.Presented, present), token);
 
     public async Task SetVolumeAsync(Guid volumeId, VolumeStatus status, CancellationToken token)
     {
@@ -202,13 +203,10 @@ internal sealed partial class ServerOperations(
                 await ports.SetActiveAsync(port.Id, active: true, token);
     });
 
-    private async Task SetAttachmentAsync(Guid volumeId, Action<Attachment> change, CancellationToken token)
+    private async Task SetAttachmentAsync(Guid volumeId, Action<UpdateSettersBuilder<Attachment>> change, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
-        if (await context.Set<Attachment>().SingleOrDefaultAsync(a => a.VolumeId == volumeId, token) is not { } attachment)
-            return;
-        change(attachment);
-        await context.SaveChangesAsync(token);
+        await context.Set<Attachment>().Where(a => a.VolumeId == volumeId).ExecuteUpdateAsync(change, token);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Node {NodeId} did not take its spec back: {Cause}")]

@@ -13,7 +13,7 @@ internal static class DatabaseComposition
     private const int BusyTimeoutSeconds = 15;
 
     public static IServiceCollection AddDatabase(this IServiceCollection services) => services
-        .AddDbContextFactory<ManagerDbContext>((provider, context) => Configure(context, provider.GetRequiredService<ManagerOptions>()))
+        .AddPooledDbContextFactory<ManagerDbContext>((provider, context) => Configure(context, provider.GetRequiredService<ManagerOptions>()))
         .AddSingleton<SchemaMigrator>()
         .AddStartupTask<SchemaMigrator>(StartupOrder.Schema, (migrator, token) => migrator.MigrateAsync(token));
 
