@@ -17,6 +17,9 @@ public static class MetricNames
     public const string HotPlugFirstIo = "hotplug.first_io";
     public const string HotPlugRemoved = "hotplug.removed";
 
+    /// <summary>As <see cref="HotPlugSeen"/>, of the cycles that are recorded and left out of it; no baseline.</summary>
+    public const string HotPlugWarmUp = "hotplug.warm_up";
+
     /// <summary>Block throughput; dimension <see cref="Dimensions.Workload"/>.</summary>
     public const string DiskIops = "disk.iops";
     public const string DiskBandwidth = "disk.bandwidth";

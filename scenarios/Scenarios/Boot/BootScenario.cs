@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Lab.Contracts.Runs;
 using Lab.Contracts.Telemetry;
-using Lab.Harness.Processes;
 using Lab.Scenarios.Fixtures;
 
 namespace Lab.Scenarios.Boot;
@@ -12,9 +11,10 @@ namespace Lab.Scenarios.Boot;
 /// </summary>
 public sealed class BootScenario(LabFixture lab) : Scenario(lab)
 {
-    private static readonly TimeSpan SpansLimit = TimeSpan.FromSeconds(10);
     private static readonly string[] TracedPhases =
         [OperationActivities.Api, OperationActivities.Schedule, OperationActivities.Clone, OperationActivities.Connect, OperationActivities.Present, OperationActivities.Power];
+
+    private OperationSpans Spans => new(Testbed, Record, MetricNames.Operations.Boot);
 
     [Fact, Trait("suite", "smoke"), Trait("suite", "nightly")]
     public Task Boot_FromCloudVolume_ReachesShell() => RunAsync("boot-from-cloud-volume", "boot", async () =>
@@ -36,40 +36,18 @@ public sealed class BootScenario(LabFixture lab) : Scenario(lab)
     private async Task AddTracedPhasesAsync(Machine machine)
     {
         var trace = machine.Marks.TraceId ?? throw new Lab.Harness.LabException("the boot was not traced");
-        await Wait.UntilAsync($"the spans of boot {trace}: {string.Join(", ", TracedPhases)}", SpansLimit, _ =>
-        {
-            var seen = Testbed.Spans!.OfTrace(trace).Select(s => s.Name).ToHashSet();
-            return Task.FromResult(TracedPhases.All(seen.Contains));
-        }, Token);
-        var poweredOn = machine.Marks.Requested;
-        foreach (var span in Testbed.Spans!.OfTrace(trace).Where(s => TracedPhases.Contains(s.Name)))
-        {
-            AddPhase(trace, span.Name, span.Start, span.Duration, SampleRole.Subject, machine.Node);
-            if (span.Name == OperationActivities.Power)
-                poweredOn = span.Start + span.Duration;
-        }
-        AddConsolePhases(machine.Marks, poweredOn, SampleRole.Subject, machine.Node, trace);
+        var told = await Spans.AddAsync(trace, TracedPhases, machine.Node, Token);
+        var power = told.Last(s => s.Name == OperationActivities.Power);
+        AddConsolePhases(machine.Marks, power.Start + power.Duration, SampleRole.Subject, machine.Node, trace);
     }
 
     private void AddConsolePhases(BootMarks marks, DateTimeOffset poweredOn, SampleRole role, string node, string trace)
     {
         // The firmware may speak before the one who switched power on has noted it.
         var firmware = poweredOn < marks.Firmware ? poweredOn : marks.Firmware;
-        AddPhase(trace, OperationActivities.Firmware, firmware, marks.Firmware - firmware, role, node);
-        AddPhase(trace, OperationActivities.Bootloader, marks.Firmware, marks.BootLoader - marks.Firmware, role, node);
-        AddPhase(trace, OperationActivities.Kernel, marks.BootLoader, marks.Kernel - marks.BootLoader, role, node);
-        AddPhase(trace, OperationActivities.Ready, marks.Kernel, marks.Ready - marks.Kernel, role, node);
+        Spans.Add(trace, OperationActivities.Firmware, firmware, marks.Firmware - firmware, role, node);
+        Spans.Add(trace, OperationActivities.Bootloader, marks.Firmware, marks.BootLoader - marks.Firmware, role, node);
+        Spans.Add(trace, OperationActivities.Kernel, marks.BootLoader, marks.Kernel - marks.BootLoader, role, node);
+        Spans.Add(trace, OperationActivities.Ready, marks.Kernel, marks.Ready - marks.Kernel, role, node);
     }
-
-    private void AddPhase(string trace, string phase, DateTimeOffset start, TimeSpan duration, SampleRole role, string node) => Record.Add(new SpanEvent
-    {
-        TraceId = trace,
-        SpanId = ActivitySpanId.CreateRandom().ToHexString(),
-        Name = phase,
-        Operation = MetricNames.Operations.Boot,
-        Role = role,
-        Start = start,
-        Duration = duration.TotalSeconds,
-        Node = node,
-    });
 }

@@ -4,7 +4,8 @@ using Lab.Harness.Recording;
 namespace Lab.Scenarios.Fixtures;
 
 /// <summary>How often a suite repeats what it measures. Part of the comparison key: runs of unlike numbers are not compared.</summary>
-public sealed record SuiteParameters(int Boots, int HotPlugCycles, int FioSeconds, int IperfSeconds)
+/// <param name="HotPlugWarmUps">Cycles before those that count, while manager and agent still compile the paths they take.</param>
+public sealed record SuiteParameters(int Boots, int HotPlugWarmUps, int HotPlugCycles, int FioSeconds, int IperfSeconds)
 {
     public static SuiteParameters Current { get; } =
         For(Environment.GetEnvironmentVariable(SuiteSettings.SuiteVariable) is { Length: > 0 } suite ? suite : SuiteSettings.Smoke);
@@ -15,6 +16,7 @@ public sealed record SuiteParameters(int Boots, int HotPlugCycles, int FioSecond
         return new Dictionary<string, string>
         {
             ["boots"] = Text(parameters.Boots),
+            ["hotplug.warm_ups"] = Text(parameters.HotPlugWarmUps),
             ["hotplug.cycles"] = Text(parameters.HotPlugCycles),
             ["fio.seconds"] = Text(parameters.FioSeconds),
             ["iperf.seconds"] = Text(parameters.IperfSeconds),
@@ -22,7 +24,7 @@ public sealed record SuiteParameters(int Boots, int HotPlugCycles, int FioSecond
     }
 
     private static SuiteParameters For(string suite) =>
-        suite == SuiteSettings.Nightly ? new SuiteParameters(5, 20, 5, 8) : new SuiteParameters(1, 1, 2, 2);
+        suite == SuiteSettings.Nightly ? new SuiteParameters(5, 60, 20, 5, 8) : new SuiteParameters(1, 5, 3, 2, 2);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Lab.Contracts.Runs;
+using Lab.Contracts.Telemetry;
 using Lab.Harness.Baseline;
 using Lab.Harness.Cloud;
 using Lab.Harness.Images;
@@ -27,16 +28,11 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
         var volume = await machine.Tenant.CreateVolumeAsync("plugged", VolumeGiB, Token);
         var local = BaselineDevices.Disk(Lab.Baseline.CreateDisk("plugged", (long)VolumeGiB << 30), "vdx", BaselineSlot);
         await CyclesAsync("disk", machine, host, Disk(GuestDisks.OfCloud), Disk(GuestDisks.OfBaseline), local,
-            async () =>
-            {
-                await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
-                await machine.Tenant.WaitForVolumeAsync(volume, "in-use", Token);
-            },
-            async () =>
-            {
-                await machine.Tenant.DetachVolumeAsync(machine.ServerId, volume, Token);
-                await machine.Tenant.WaitForVolumeAsync(volume, "available", Token);
-            });
+            new PlugRequests(
+                () => machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token),
+                () => machine.Tenant.WaitForVolumeAsync(volume, "in-use", Token),
+                () => machine.Tenant.DetachVolumeAsync(machine.ServerId, volume, Token),
+                () => machine.Tenant.WaitForVolumeAsync(volume, "available", Token)));
         await machine.Tenant.DeleteVolumeAsync(volume, Token);
     });
 
@@ -51,45 +47,65 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
         // A port is bound anew with every cycle, so its address stays: the MAC the guest waits for.
         var port = await network.CreatePortAsync("plugged", null, Token);
         await CyclesAsync("nic", machine, host, Nic(port.MacAddress), Nic(PluggedMac), local,
-            () => machine.Tenant.AttachPortAsync(machine.ServerId, port.Id, Token),
-            async () =>
-            {
-                await machine.Tenant.DetachPortAsync(machine.ServerId, port.Id, Token);
-                await machine.Tenant.WaitForPortFreeAsync(port.Id, Token);
-            });
+            new PlugRequests(
+                () => machine.Tenant.AttachPortAsync(machine.ServerId, port.Id, Token),
+                () => Task.CompletedTask,
+                () => machine.Tenant.DetachPortAsync(machine.ServerId, port.Id, Token),
+                () => machine.Tenant.WaitForPortFreeAsync(port.Id, Token)));
     });
 
     private async Task CyclesAsync(
         string device, Machine machine, BaselineHost host, PlugGuestCommands guest, PlugGuestCommands localGuest, System.Xml.Linq.XElement local,
-        Func<Task> plug, Func<Task> unplug)
+        PlugRequests cloud)
     {
         var dimensions = new Dictionary<string, string> { [MetricNames.Dimensions.Device] = device };
         MetricRecorder Metric(string name) => new(Record, Lab.Clock, name, Units.Second, Better.Lower, dimensions);
         var seen = Metric(MetricNames.HotPlugSeen);
         var firstIo = Metric(MetricNames.HotPlugFirstIo);
         var removed = Metric(MetricNames.HotPlugRemoved);
-        LeakCount? before = null;
+        var (operation, phases) = device == "disk"
+            ? (MetricNames.Operations.AttachDisk, (string[])[OperationActivities.Api, OperationActivities.Connect, OperationActivities.Present])
+            : (MetricNames.Operations.AttachNic, [OperationActivities.Api, OperationActivities.Present]);
+        var plainly = new PlugRequests(
+            () => Task.Run(() => host.Attach(local), Token), () => Task.CompletedTask, () => Task.Run(() => host.Detach(local), Token), () => Task.CompletedTask);
+        var spans = new OperationSpans(Testbed, Record, operation);
+        var warmUp = Metric(MetricNames.HotPlugWarmUp);
+        var before = await LeakCount.ReadAsync(Testbed, machine.Node, Token);
+        for (var cycle = 0; cycle < Parameters.HotPlugWarmUps; cycle++)
+            warmUp.Subject((await PlugCycle.RunAsync(machine.Console, machine.Shell, guest, cloud, Lab.Clock, Token)).Seen);
+        await PlainAsync();
         for (var cycle = 0; cycle < Parameters.HotPlugCycles; cycle++)
         {
-            before ??= await LeakCount.ReadAsync(Testbed, machine.Node, Token);
-            var cloud = await PlugCycle.RunAsync(machine.Console, machine.Shell, guest, plug, unplug, Lab.Clock, Token);
-            seen.Subject(cloud.Seen);
-            firstIo.Subject(cloud.FirstIo);
-            removed.Subject(cloud.Removed);
-            var plain = await PlugCycle.RunAsync(host.Console, host.Shell, localGuest, () => Attach(host, local), () => Detach(host, local), Lab.Clock, Token);
+            string? trace = null;
+            var subject = await PlugCycle.RunAsync(machine.Console, machine.Shell, guest, cloud with { Plug = TracedPlugAsync }, Lab.Clock, Token);
+            await spans.AddAsync(trace ?? throw new Lab.Harness.LabException("the plug was not traced"), phases, machine.Node, Token);
+            seen.Subject(subject.Seen);
+            firstIo.Subject(subject.FirstIo);
+            removed.Subject(subject.Removed);
+            var plain = await PlainAsync();
             seen.Baseline(plain.Seen);
             firstIo.Baseline(plain.FirstIo);
             removed.Baseline(plain.Removed);
+
+            async Task TracedPlugAsync()
+            {
+                using var activity = ScenarioActivities.Source.StartActivity(operation);
+                trace = activity?.TraceId.ToHexString();
+                await cloud.Plug();
+            }
         }
         var after = await LeakCount.ReadAsync(Testbed, machine.Node, Token);
-        foreach (var (what, count) in before!.Counts)
+        foreach (var (what, count) in before.Counts)
             Observe(new Check
             {
-                Name = $"{what} after {Parameters.HotPlugCycles} cycles",
+                Name = $"{what} after {Parameters.HotPlugWarmUps + Parameters.HotPlugCycles} cycles",
                 Expected = $"{count}",
                 Observed = $"{after.Counts[what]}",
                 Passed = after.Counts[what] == count,
             });
+
+        Task<PlugCycle> PlainAsync() =>
+            PlugCycle.RunAsync(host.Console, host.Shell, localGuest, plainly, Lab.Clock, Token);
     }
 
     private static PlugGuestCommands Disk(string name) =>
@@ -101,16 +117,4 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
         $"nic=$(lab-nic {mac}); ip link set $nic up; lab-send-frame $nic ffffffffffff{mac.Replace(":", "", StringComparison.Ordinal)}88b5 && echo lab-probe: nic io done",
         new Regex(@"lab-probe: nic io done\r?\n"),
         $"lab-wait-nic-gone {mac}");
-
-    private static Task Attach(BaselineHost host, System.Xml.Linq.XElement device)
-    {
-        host.Attach(device);
-        return Task.CompletedTask;
-    }
-
-    private static Task Detach(BaselineHost host, System.Xml.Linq.XElement device)
-    {
-        host.Detach(device);
-        return Task.CompletedTask;
-    }
 }

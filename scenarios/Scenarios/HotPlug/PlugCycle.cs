@@ -16,18 +16,20 @@ public sealed record PlugCycle(double Seen, double FirstIo, double Removed)
 
     /// <param name="guest">What the guest runs: waits, one for the device and one for its end, and the first I/O in between.</param>
     public static async Task<PlugCycle> RunAsync(
-        SerialConsole console, GuestShell shell, PlugGuestCommands guest, Func<Task> plug, Func<Task> unplug, TimeProvider clock, CancellationToken token)
+        SerialConsole console, GuestShell shell, PlugGuestCommands guest, PlugRequests requests, TimeProvider clock, CancellationToken token)
     {
-        var (requested, from, plugged) = await WatchAsync(console, shell, $"{guest.Wait} && {guest.FirstIo}", plug, clock, token);
-        var seen = await SeenAsync(console, from, plugged, token);
+        var (requested, from, plugged) = await WatchAsync(console, shell, $"{guest.Wait} && {guest.FirstIo}", requests.Plug, clock, token);
+        var seen = await SeenAsync(console, from, plugged, requests.Plugged, token);
         Require(seen, "seen");
         var io = await console.WaitForAsync(guest.FirstIoDone, seen.End, Limit, token);
         await plugged;
+        await requests.Plugged();
 
-        var (removal, afterIo, unplugged) = await WatchAsync(console, shell, guest.WaitGone, unplug, clock, token);
-        var gone = await SeenAsync(console, afterIo, unplugged, token);
+        var (removal, afterIo, unplugged) = await WatchAsync(console, shell, guest.WaitGone, requests.Unplug, clock, token);
+        var gone = await SeenAsync(console, afterIo, unplugged, requests.Unplugged, token);
         Require(gone, "gone");
         await unplugged;
+        await requests.Unplugged();
         return new PlugCycle((seen.At - requested).TotalSeconds, (io.At - requested).TotalSeconds, (gone.At - removal).TotalSeconds);
     }
 
@@ -49,13 +51,21 @@ public sealed record PlugCycle(double Seen, double FirstIo, double Removed)
         await Task.WhenAll(request, watching);
     }
 
-    /// <summary>A request that failed says more than a guest that saw nothing.</summary>
-    private static async Task<ConsoleMatch> SeenAsync(SerialConsole console, int from, Task request, CancellationToken token)
+    /// <summary>A request that failed, at once or later, says more than a guest that saw nothing.</summary>
+    private static async Task<ConsoleMatch> SeenAsync(SerialConsole console, int from, Task request, Func<Task> settled, CancellationToken token)
     {
         var seen = console.WaitForAsync(ProbeImage.Seen, from, Limit, token);
         if (await Task.WhenAny(seen, request) == request)
             await request;
-        return await seen;
+        try
+        {
+            return await seen;
+        }
+        catch (ConsoleTimeoutException)
+        {
+            await settled();
+            throw;
+        }
     }
 
     private static void Require(ConsoleMatch match, string wanted)
@@ -67,3 +77,6 @@ public sealed record PlugCycle(double Seen, double FirstIo, double Removed)
 
 /// <param name="FirstIoDone">What the guest prints when the first I/O is answered.</param>
 public sealed record PlugGuestCommands(string Wait, string FirstIo, Regex FirstIoDone, string WaitGone);
+
+/// <summary>The requests of a cycle, and waits until whoever was asked calls them done: after the guest saw, so that asking delays nothing.</summary>
+public sealed record PlugRequests(Func<Task> Plug, Func<Task> Plugged, Func<Task> Unplug, Func<Task> Unplugged);

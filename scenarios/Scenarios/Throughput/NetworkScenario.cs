@@ -21,8 +21,10 @@ public sealed partial class NetworkScenario(LabFixture lab) : Scenario(lab)
     [Fact, Trait("suite", "smoke")]
     public Task Ping_BetweenHosts_Answered() => RunAsync("ping-between-hosts", "throughput", async () =>
     {
-        await using var pair = await MachinePair.OfOneTenantAsync(Lab, "ping", Cidr, AddressA, AddressB, Token);
-        AddRoundTrips(await PingAsync(pair.A.Shell, AddressB, 20), SampleRole.Subject);
+        await using (var pair = await MachinePair.OfOneTenantAsync(Lab, "ping", Cidr, AddressA, AddressB, Token))
+            AddRoundTrips(await PingAsync(pair.A.Shell, AddressB, 20), SampleRole.Subject);
+        await using var plain = await BaselinePair.BootAsync(Lab.Baseline, AddressA, AddressB, Token);
+        AddRoundTrips(await PingAsync(plain.A.Shell, AddressB, 20), SampleRole.Baseline);
     });
 
     [Fact, Trait("suite", "nightly")]
@@ -38,19 +40,11 @@ public sealed partial class NetworkScenario(LabFixture lab) : Scenario(lab)
         CpuSamples.Add(Record, Lab.Clock, "tcp", cores);
         await pair.DisposeAsync();
 
-        var (first, _) = await Lab.Baseline.BootAsync(0, Token);
-        await using var a = first;
-        var (second, _) = await Lab.Baseline.BootAsync(1, Token);
-        await using var b = second;
-        await ConfigureAsync(a.Shell, BaselineRack.MacOf(0), AddressA);
-        await ConfigureAsync(b.Shell, BaselineRack.MacOf(1), AddressB);
-        AddRoundTrips(await PingAsync(a.Shell, AddressB, 100), SampleRole.Baseline);
-        await b.Shell.RunAsync("iperf3 -s -D", Token);
-        bandwidth.Baseline(await IperfAsync(a.Shell, AddressB));
+        await using var plain = await BaselinePair.BootAsync(Lab.Baseline, AddressA, AddressB, Token);
+        AddRoundTrips(await PingAsync(plain.A.Shell, AddressB, 100), SampleRole.Baseline);
+        await plain.B.Shell.RunAsync("iperf3 -s -D", Token);
+        bandwidth.Baseline(await IperfAsync(plain.A.Shell, AddressB));
     });
-
-    private static Task ConfigureAsync(GuestShell guest, string mac, string address) =>
-        guest.RunAsync($"nic=$(lab-nic {mac}) && ip addr add {address}/24 dev $nic && ip link set $nic up", Token);
 
     private static async Task<IReadOnlyList<double>> PingAsync(GuestShell guest, string address, int count)
     {
