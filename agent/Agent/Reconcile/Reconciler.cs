@@ -48,6 +48,8 @@ public sealed class Reconciler(
         NodeSpec? current = null;
         TimeSpan? retry = null;
         Observed? known = null, knownBesideDpu = null;
+        // When power and network were read last: however fast specs come, that is not long ago.
+        var readAt = time.GetTimestamp();
         while (true)
         {
             token.ThrowIfCancellationRequested();
@@ -59,6 +61,8 @@ public sealed class Reconciler(
                 backoff.Reset();
             }
             var isFresh = known is null;
+            if (isFresh && knownBesideDpu is null)
+                readAt = time.GetTimestamp();
             if ((known ?? await TryObserveAsync(knownBesideDpu, token)) is not { } observed)
                 continue;
             (known, knownBesideDpu) = (null, null);
@@ -74,7 +78,8 @@ public sealed class Reconciler(
                 lastPlan = "";
                 // A new spec soon after all held finds the node as it was, so the first steps need not wait for reading it again; each of
                 // them is safe on one that changed. Not so on a host that is off and may have been switched on: its disks are not to be taken.
-                known = await work.WaitAsync(Period, token) && current is not null && observed.Power == PowerState.On ? observed : null;
+                known = await work.WaitAsync(Period, token) && current is not null && observed.Power == PowerState.On
+                    && time.GetElapsedTime(readAt) < Period * 2 ? observed : null;
             }
             else if (retry is { } wait)
             {
@@ -85,7 +90,7 @@ public sealed class Reconciler(
             {
                 retry = backoff.Next();
             }
-            else if (ReferenceEquals(current, desired.Spec) && plan.All(a => a.ChangesDpuAlone))
+            else if (ReferenceEquals(current, desired.Spec) && plan.All(a => a.ChangesDpuAlone) && time.GetElapsedTime(readAt) < Period)
             {
                 // Reading more would take the processor from a guest that is just finding its new disk.
                 var fence = plan.OfType<SetFence>().LastOrDefault()?.Fence ?? observed.Network.Fence;
