@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.WebSockets;
+using System.Runtime.InteropServices;
 using Lab.Cli.Commands;
 using Lab.Contracts.Runs;
 using Lab.Harness;
@@ -27,12 +28,22 @@ public static class LabCommandLine
             DownCommand.CreateClean(),
         };
 
+    /// <summary>How long an interrupted command may take to leave nothing behind, before it is ended.</summary>
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromMinutes(3);
+
     /// <summary>Parses and runs a command line. SIGINT and SIGTERM cancel the command's token.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default)
     {
         var parsed = Create().Parse(args);
-        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = CleanUpLimit,
+        };
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => error.WriteLine("lab: interrupted; cleaning up"));
         try
         {
             var code = await parsed.InvokeAsync(configuration, cancel);
