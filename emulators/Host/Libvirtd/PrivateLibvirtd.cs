@@ -37,6 +37,10 @@ public sealed record PrivateLibvirtd(string Directory, string? NetworkNamespace 
     /// <summary>QEMU's log of one domain.</summary>
     public string DomainLog(string name) => Path.Combine(Directory, "private", "log", "qemu", name + ".log");
 
+    /// <summary>Process of a running domain's QEMU.</summary>
+    public int DomainProcessId(string name) =>
+        int.Parse(File.ReadAllText(Path.Combine(Directory, "qemu", name + ".pid")), System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Makes the directories and writes the configuration.</summary>
     /// <exception cref="ArgumentException">The socket's path would be too long.</exception>
     public void Prepare()

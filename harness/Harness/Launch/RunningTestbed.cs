@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http;
 using System.Security.Cryptography.X509Certificates;
 using Lab.Contracts.Testbeds;
+using Lab.Emulators.Host.Libvirtd;
 using Lab.Harness.Cloud;
 using Lab.Harness.Consoles;
 using Lab.Harness.Pki;
@@ -50,8 +51,7 @@ public sealed class RunningTestbed(
     public StorageControl Storage => storage ?? throw new LabException("the storage target was not started");
 
     /// <summary>Process of the host's QEMU.</summary>
-    public int HostProcessId(string node) => int.Parse(
-        File.ReadAllText(Path.Combine(paths.Node(node).Libvirt, "qemu", node + ".pid")), System.Globalization.CultureInfo.InvariantCulture);
+    public int HostProcessId(string node) => new PrivateLibvirtd(paths.Node(node).Libvirt).DomainProcessId(node);
 
     public void ConnectStorage(IssuedFiles files) => storage = new StorageControl(Network, files);
 

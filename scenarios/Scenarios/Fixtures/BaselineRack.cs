@@ -83,6 +83,9 @@ public sealed class BaselineRack : IAsyncDisposable
         }
     }
 
+    /// <summary>Process of the host's QEMU.</summary>
+    public int ProcessIdOf(BaselineHost host) => new PrivateLibvirtd(Path.Combine(Files, "libvirt")).DomainProcessId(host.Name);
+
     /// <summary>A raw file that serves as a local disk.</summary>
     public string CreateDisk(string name, long sizeBytes)
     {

@@ -31,16 +31,17 @@ public sealed class DiskThroughputScenario(LabFixture lab) : Scenario(lab)
         await FillAsync(machine.Shell, Disk);
         await FillAsync(host.Shell, GuestDisks.OfBaseline);
 
-        var cpu = new CpuMeter(Testbed, machine.Node);
+        var cpu = CpuMeter.OfNode(Testbed, machine.Node);
+        var plainCpu = CpuMeter.OfHost(Lab.Clock, Lab.Baseline.ProcessIdOf(host));
         foreach (var job in FioJob.All)
         {
-            var plain = await job.RunAsync(host.Shell, GuestDisks.OfBaseline, Parameters.FioSeconds, Token);
+            var (plain, plainCores) = await plainCpu.MeasureAsync(() => job.RunAsync(host.Shell, GuestDisks.OfBaseline, Parameters.FioSeconds, Token), Token);
             var (cloud, cores) = await cpu.MeasureAsync(() => job.RunAsync(machine.Shell, Disk, Parameters.FioSeconds, Token), Token);
             var dimensions = new Dictionary<string, string> { [MetricNames.Dimensions.Workload] = job.Name };
             Both(MetricNames.DiskIops, Units.OperationPerSecond, Better.Higher, dimensions, cloud.Iops, plain.Iops);
             Both(MetricNames.DiskBandwidth, Units.BytePerSecond, Better.Higher, dimensions, cloud.BytesPerSecond, plain.BytesPerSecond);
             Both(MetricNames.DiskLatency, Units.Second, Better.Lower, dimensions, cloud.LatencySeconds, plain.LatencySeconds);
-            CpuSamples.Add(Record, Lab.Clock, job.Name, cores);
+            CpuSamples.Add(Record, Lab.Clock, job.Name, cores, plainCores);
         }
 
         await machine.Tenant.DetachVolumeAsync(machine.ServerId, volume, Token);
