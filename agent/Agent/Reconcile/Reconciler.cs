@@ -162,7 +162,7 @@ public sealed class Reconciler(
                     continue;
                 phase.Fail(error);
                 failed.Add(action.Subject);
-                errors[action.Subject] = $"{action.Step}: {error}";
+                errors[action.Subject] = error;
             }
         }
         foreach (var error in (await fence).OfType<string>())
@@ -179,7 +179,7 @@ public sealed class Reconciler(
         return failed.Count == 0 && hasEffect;
     }
 
-    /// <returns>Why the step failed; null when it did not.</returns>
+    /// <returns>Which step failed and why; null when it did not.</returns>
     private async Task<string?> TryStepAsync(PlanRun run, AgentAction action, CancellationToken token)
     {
         log.Doing(action.Step, action.Subject);
@@ -191,7 +191,7 @@ public sealed class Reconciler(
         catch (Exception e) when (IsExpected(e))
         {
             log.StepFailed(action.Step, action.Subject, e.Message);
-            return e.Message;
+            return $"{action.Step}: {e.Message}";
         }
     }
 
