@@ -162,12 +162,12 @@ refresh_package_lists() {
     apt-get update -qq || say "apt-get update failed; going on with the lists that are there"
 }
 
-# Whatever the build reads: paths, sizes and times of the sources, and the SDK.
+# Whatever the build reads: paths, sizes and times of the sources (documents are none), and the SDK.
 sources_stamp() {
     {
         ls -d "${dotnet%/*}"/sdk/*
         find "$root" \( -path "$artifacts" -o -path "$root/runs" -o -name .git -o -name node_modules -o -name bin -o -name obj \) -prune \
-            -o -type f -printf '%P %s %T@\n' | sort
+            -o -type f ! -name '*.md' -printf '%P %s %T@\n' | sort
     } | sha256sum
 }
 

@@ -12,28 +12,8 @@ public sealed class BaselinePair : IAsyncDisposable
 
     public static async Task<BaselinePair> BootAsync(BaselineRack rack, string addressA, string addressB, CancellationToken token)
     {
-        var (a, _) = await rack.BootAsync(0, token);
-        try
-        {
-            var (b, _) = await rack.BootAsync(1, token);
-            var pair = new BaselinePair(a, b);
-            try
-            {
-                await ConfigureAsync(a, BaselineRack.MacOf(0), addressA, token);
-                await ConfigureAsync(b, BaselineRack.MacOf(1), addressB, token);
-                return pair;
-            }
-            catch
-            {
-                await b.DisposeAsync();
-                throw;
-            }
-        }
-        catch
-        {
-            await a.DisposeAsync();
-            throw;
-        }
+        var (a, b) = await SideBySide.BothAsync(BootAsync(rack, 0, addressA, token), BootAsync(rack, 1, addressB, token));
+        return new BaselinePair(a, b);
     }
 
     public async ValueTask DisposeAsync()
@@ -42,6 +22,18 @@ public sealed class BaselinePair : IAsyncDisposable
         await B.DisposeAsync();
     }
 
-    private static Task ConfigureAsync(BaselineHost host, string mac, string address, CancellationToken token) =>
-        host.Shell.RunAsync($"nic=$(lab-nic {mac}) && ip addr add {address}/24 dev $nic && ip link set $nic up", token);
+    private static async Task<BaselineHost> BootAsync(BaselineRack rack, int index, string address, CancellationToken token)
+    {
+        var host = await rack.BootHostAsync(index, token);
+        try
+        {
+            await host.Shell.RunAsync($"nic=$(lab-nic {BaselineRack.MacOf(index)}) && ip addr add {address}/24 dev $nic && ip link set $nic up", token);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
 }

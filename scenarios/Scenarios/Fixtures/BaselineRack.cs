@@ -83,6 +83,9 @@ public sealed class BaselineRack : IAsyncDisposable
         }
     }
 
+    /// <summary><see cref="BootAsync"/> for who does not care how long the boot took.</summary>
+    public async Task<BaselineHost> BootHostAsync(int index, CancellationToken token) => (await BootAsync(index, token)).Host;
+
     /// <summary>Process of the host's QEMU.</summary>
     public int ProcessIdOf(BaselineHost host) => new PrivateLibvirtd(Path.Combine(Files, "libvirt")).DomainProcessId(host.Name);
 

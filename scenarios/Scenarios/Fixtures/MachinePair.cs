@@ -48,17 +48,9 @@ public sealed class MachinePair : IAsyncDisposable
             var networkB = tenantA == tenantB ? networkA : await pair.NetworkAsync(tenantB, name, cidr, token);
             pair.PortOfA = await networkA.CreatePortAsync("a", addressA, token);
             pair.PortOfB = await networkB.CreatePortAsync("b", addressB, token);
-            var a = Machine.BootAsync(lab, tenantA, name + "-a", [pair.PortOfA], token);
-            var b = Machine.BootAsync(lab, tenantB, name + "-b", [pair.PortOfB], token);
-            try
-            {
-                await Task.WhenAll(a, b);
-            }
-            finally
-            {
-                pair.A = a.IsCompletedSuccessfully ? await a : null!;
-                pair.B = b.IsCompletedSuccessfully ? await b : null!;
-            }
+            (pair.A, pair.B) = await SideBySide.BothAsync(
+                Machine.BootAsync(lab, tenantA, name + "-a", [pair.PortOfA], token),
+                Machine.BootAsync(lab, tenantB, name + "-b", [pair.PortOfB], token));
             return pair;
         }
         catch

@@ -19,17 +19,17 @@ public sealed class DiskThroughputScenario(LabFixture lab) : Scenario(lab)
     [Fact, Trait("suite", "nightly")]
     public Task Disk_Fio_MeasuredBesideLocalDisk() => RunAsync("disk-throughput", "throughput", async () =>
     {
-        await using var machine = await Machine.BootAsync(Lab, Testbed.Red, "disk-throughput", [], Token);
-        var (host, _) = await Lab.Baseline.BootAsync(0, Token);
-        await using var baseline = host;
+        var (machine, host) = await SideBySide.BothAsync(
+            Machine.BootAsync(Lab, Testbed.Red, "disk-throughput", [], Token), Lab.Baseline.BootHostAsync(0, Token));
+        await using var disposesMachine = machine;
+        await using var disposesHost = host;
         var volume = await machine.Tenant.CreateVolumeAsync("fio", VolumeGiB, Token);
         await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
         const string Disk = GuestDisks.OfCloud;
         await machine.Shell.RunAsync($"lab-wait-disk {Disk}", Token);
         host.Attach(BaselineDevices.Disk(Lab.Baseline.CreateDisk("fio", (long)VolumeGiB << 30), "vdx", BaselineSlot));
         await host.Shell.RunAsync($"lab-wait-disk {GuestDisks.OfBaseline}", Token);
-        await FillAsync(machine.Shell, Disk);
-        await FillAsync(host.Shell, GuestDisks.OfBaseline);
+        await Task.WhenAll(FillAsync(machine.Shell, Disk), FillAsync(host.Shell, GuestDisks.OfBaseline));
 
         var cpu = CpuMeter.OfNode(Testbed, machine.Node);
         var plainCpu = CpuMeter.OfHost(Lab.Clock, Lab.Baseline.ProcessIdOf(host));
@@ -50,8 +50,7 @@ public sealed class DiskThroughputScenario(LabFixture lab) : Scenario(lab)
     });
 
     private static Task FillAsync(GuestShell guest, string disk) => guest.RunAsync(
-        $"dd if=/dev/urandom of=/tmp/fill bs=1M count=4 2>/dev/null; d=/dev/$(lab-disk {disk}); i=0; while [ $i -lt {VolumeGiB * 256} ]; do "
-        + "dd if=/tmp/fill of=$d bs=4M seek=$i oflag=direct conv=notrunc 2>/dev/null || exit 1; i=$((i+1)); done; rm /tmp/fill",
+        $"fio --name=fill --filename=/dev/$(lab-disk {disk}) --rw=write --bs=1M --direct=1 --ioengine=libaio --iodepth=4 --minimal",
         Token, TimeSpan.FromMinutes(3));
 
     private void Both(
