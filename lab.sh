@@ -59,6 +59,7 @@ test_packages=(
     python3-sushy           # judges the BMC's Redfish
     qemu-block-extra        # QEMU's NBD and other block drivers
     redfishtool             # judges the BMC's Redfish
+    ruby                    # judges the Vagrantfile's syntax
 )
 
 usage() {
