@@ -12,6 +12,7 @@ public sealed class AgentRig : IAsyncDisposable
     public const string Serial = "TEST-SN-1";
     private readonly string directory = Directory.CreateTempSubdirectory("agent-rig-").FullName;
     private readonly string fabric = Tool.Unique("f");
+    private TimeProvider time = TimeProvider.System;
     private CancellationTokenSource? stop;
     private Task running = Task.CompletedTask;
 
@@ -21,9 +22,9 @@ public sealed class AgentRig : IAsyncDisposable
     public SwitchNode Node { get; private set; } = null!;
     public string RunDirectory => Path.Combine(directory, "run");
 
-    public static async Task<AgentRig> StartAsync(CancellationToken token)
+    public static async Task<AgentRig> StartAsync(CancellationToken token, TimeProvider? time = null)
     {
-        var rig = new AgentRig();
+        var rig = new AgentRig { time = time ?? TimeProvider.System };
         try
         {
             await Tool.Here.RunAsync($"ip netns add {rig.fabric}", token);
@@ -59,7 +60,7 @@ public sealed class AgentRig : IAsyncDisposable
                 RunDirectory = RunDirectory,
                 StorageAddress = IPAddress.Parse("10.20.0.11"),
             },
-            Node.Commands, TimeProvider.System, new Random(1), logs);
+            Node.Commands, time, new Random(1), logs);
         running = RunAsync(host, oneTimeToken, logs, stop.Token);
     }
 

@@ -22,6 +22,7 @@ public sealed class FakeBmc : IAsyncDisposable
     private Task serving = Task.CompletedTask;
     private string password = "";
     private int issued;
+    private int reads;
 
     private FakeBmc()
     {
@@ -35,6 +36,9 @@ public sealed class FakeBmc : IAsyncDisposable
     public string IpmiSocket { get; private set; } = "";
     public bool IsOn { get; set; }
     public List<string> Resets { get; } = [];
+
+    /// <summary>How often the host was read.</summary>
+    public int Reads => reads;
 
     /// <summary>Accounts given out so far.</summary>
     public int Issued => issued;
@@ -134,7 +138,11 @@ public sealed class FakeBmc : IAsyncDisposable
         app.UseRouting();
         Map("/redfish/v1/", () => new JsonObject { ["Systems"] = Link("/x/systems") });
         Map("/x/systems", () => new JsonObject { ["Members"] = new JsonArray(Link("/x/host")) });
-        Map("/x/host", System);
+        Map("/x/host", () =>
+        {
+            Interlocked.Increment(ref reads);
+            return System();
+        });
         Map("/x/logs", () => new JsonObject { ["Members"] = new JsonArray(Link("/x/logs/sel"), Link("/x/logs/con")) });
         Map("/x/logs/sel", () => new JsonObject { ["Id"] = "SEL", ["Name"] = "System events" });
         Map("/x/logs/con", () => new JsonObject { ["Id"] = "HostConsole", ["Entries"] = Link("/x/logs/con/e") });
