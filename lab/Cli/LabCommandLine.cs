@@ -28,10 +28,7 @@ public static class LabCommandLine
             DownCommand.CreateClean(),
         };
 
-    /// <summary>How long an interrupted command may take to leave nothing behind, before it is ended.</summary>
-    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromMinutes(3);
-
-    /// <summary>Parses and runs a command line. SIGINT and SIGTERM cancel the command's token.</summary>
+    /// <summary>Parses and runs a command line. SIGINT and SIGTERM cancel the command's token, a second one ends the program.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default)
     {
@@ -41,12 +38,15 @@ public static class LabCommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = CleanUpLimit,
+            // System.CommandLine's own handling ends the program after a while, cleaned up or not.
+            ProcessTerminationTimeout = null,
         };
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => error.WriteLine("lab: interrupted; cleaning up"));
+        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         try
         {
-            var code = await parsed.InvokeAsync(configuration, cancel);
+            var code = await parsed.InvokeAsync(configuration, interruption.Token);
             return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
         catch (Exception exception) when (exception is UsageException or RunRecordException or TestbedFileException)
@@ -63,6 +63,15 @@ public static class LabCommandLine
         {
             await error.WriteLineAsync($"lab: {exception.Message}");
             return ExitCodes.Infrastructure;
+        }
+
+        void Interrupt(PosixSignalContext context)
+        {
+            if (interruption.IsCancellationRequested)
+                return;
+            context.Cancel = true;
+            error.WriteLine("lab: interrupted; cleaning up");
+            interruption.Cancel();
         }
     }
 }

@@ -45,7 +45,7 @@ public sealed class LabFixture : IAsyncLifetime
         ActivitySource.AddActivityListener(Listener);
         try
         {
-            await RaiseAsync(CancellationToken.None);
+            await RaiseAsync(TestContext.Current.CancellationToken);
         }
         catch (Exception e)
         {
