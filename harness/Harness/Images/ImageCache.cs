@@ -59,6 +59,10 @@ public sealed class ImageCache(string directory)
         var images = new DirectoryInfo(directory).GetFiles($"{recipe.Name}-*{recipe.Extension}").OrderByDescending(f => f.LastWriteTimeUtc);
         foreach (var old in images.Skip(KeptMax))
             old.Delete();
+        // Of builds that were killed: none of a living one is that old.
+        var scratch = new DirectoryInfo(Path.Combine(directory, "scratch")).GetDirectories($"{recipe.Name}-*");
+        foreach (var abandoned in scratch.Where(d => d.CreationTimeUtc < TimeProvider.System.GetUtcNow() - (2 * BuildLimit)))
+            abandoned.Delete(recursive: true);
     }
 
     /// <summary>The lock goes with its holder: the kernel frees it when the process dies.</summary>
