@@ -54,7 +54,7 @@ internal static class AgentCommand
     };
 
     private static readonly Option<string> StateDirectory =
-        new("--state-dir") { Description = "directory of the agent's key and certificate", DefaultValueFactory = _ => "/var/lib/bm-agent" };
+        new("--state-dir") { Description = "directory of the agent's key, certificate and generation", DefaultValueFactory = _ => "/var/lib/bm-agent" };
     private static readonly Option<string> RunDirectory =
         new("--run-dir") { Description = "directory of config drives", DefaultValueFactory = _ => "/run/bm-agent" };
 

@@ -31,7 +31,7 @@ public sealed class AgentHost(AgentOptions options, CommandRunner commands, Time
         var devices = new AgentDevices(snap, virtnet, new OpenVSwitch(commands, options.Network), bmc,
             new ConfigDriveFiles(commands, options.RunDirectory));
         using var board = new StatusBoard(time);
-        var desired = new DesiredState();
+        var desired = new DesiredState(new FenceFile(options.StateDirectory));
         var observer = new Observer(snap, virtnet, devices.Network, bmc, logs.CreateLogger<Observer>());
         using var reconciler = new Reconciler(observer, devices, desired, board, time, random, logs.CreateLogger<Reconciler>());
         var methods = new LinkMethodTable(reconciler, bmc, new ResetRequests(bmc, desired), logs.CreateLogger<LinkMethodTable>());

@@ -99,7 +99,7 @@ public sealed class SwitchNode : IAsyncDisposable
     public async Task<IReadOnlyList<AgentAction>> ReconcileAsync(NodeSpec spec, CancellationToken token)
     {
         var steps = new List<AgentAction>();
-        var context = new PlanContext(Address, null, new Fence(Guid.Empty, spec.Generation).ToString());
+        var context = new PlanContext(Address, null);
         await Tool.UntilAsync(async () =>
         {
             try

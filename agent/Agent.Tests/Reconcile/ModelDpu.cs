@@ -23,7 +23,6 @@ public sealed class ModelDpu
     private readonly SortedDictionary<int, string> slots = [];
     private FlowSet? flows;
     private bool ready;
-    private string? fence;
     private int last;
 
     public PowerState Power { get; set; }
@@ -35,7 +34,7 @@ public sealed class ModelDpu
     public Observed Observe() => new(
         Power,
         new ObservedDpu([.. bdevs], [.. controllers], [.. functions.Where(f => controllers.All(c => c.Vuid != f))], [.. nics]),
-        new ObservedNetwork(ready, ready ? 1 : 0, [.. ports], flows?.Hash, flows?.Flows.Count ?? 0, fence));
+        new ObservedNetwork(ready, ready ? 1 : 0, [.. ports], flows?.Hash, flows?.Flows.Count ?? 0));
 
     /// <summary>Open vSwitch was started again: its ports come back by themselves, flows do not.</summary>
     public void RestartSwitch() => flows = null;
@@ -50,7 +49,6 @@ public sealed class ModelDpu
             case PowerOff: Power = PowerState.Off; break;
             case PowerOn: Power = PowerState.On; break;
             case EnsureBridges: ready = true; break;
-            case SetFence set: fence = set.Fence; break;
             case ReplaceFlows replace: flows = replace.Flows; break;
             case ConnectVolume connect: AddBdev(new ObservedBdev(DpuNames.VolumeBdev(connect.Volume.Id), null, new VolumeQos(0, 0))); break;
             case MakeConfigDrive make: AddBdev(new ObservedBdev(make.Bdev, make.FileName, new VolumeQos(0, 0))); break;

@@ -56,10 +56,10 @@ public sealed class PlannerTests
         var detach = Converge(spec with { Generation = 3 });
 
         Assert.Equal(
-            [typeof(ConnectVolume), typeof(CreateFunction), typeof(CreateController), typeof(Hotplug), typeof(SetFence)],
+            [typeof(ConnectVolume), typeof(CreateFunction), typeof(CreateController), typeof(Hotplug)],
             attach.Select(a => a.GetType()));
         Assert.Equal(
-            [typeof(Hotunplug), typeof(DestroyController), typeof(DestroyFunction), typeof(DeleteBdev), typeof(SetFence)],
+            [typeof(Hotunplug), typeof(DestroyController), typeof(DestroyFunction), typeof(DeleteBdev)],
             detach.Select(a => a.GetType()));
     }
 
@@ -90,7 +90,7 @@ public sealed class PlannerTests
     public void UnknownPower_WithASpecThatSaysOff_TakesNothingAway()
     {
         Converge(Specs.Instance(1));
-        var plan = Planner.Plan(Specs.Idle(2), dpu.Observe() with { Power = null }, Context("f", 2));
+        var plan = Planner.Plan(Specs.Idle(2), dpu.Observe() with { Power = null }, Context("f"));
         Assert.DoesNotContain(plan, a => a is Hotunplug or UnplugNic or DeleteBdev or DestroyController or PowerOff);
     }
 
@@ -108,7 +108,7 @@ public sealed class PlannerTests
     {
         Converge(Specs.Instance(1));
         dpu.Power = PowerState.Off;
-        Assert.Empty(Planner.Plan(Specs.Instance(1), dpu.Observe(), Context("/run/drive.iso", 1) with { HoldPowerOn = true }));
+        Assert.Empty(Planner.Plan(Specs.Instance(1), dpu.Observe(), Context("/run/drive.iso") with { HoldPowerOn = true }));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class PlannerTests
             node.NewPlan();
             if (random.Next(10) == 0)
                 node.RestartSwitch();
-            foreach (var action in Planner.Plan(spec, node.Observe(), Context(Drive(spec), spec.Generation)))
+            foreach (var action in Planner.Plan(spec, node.Observe(), Context(Drive(spec))))
             {
                 if (random.Next(12) == 0)
                     break;
@@ -166,7 +166,7 @@ public sealed class PlannerTests
         for (var pass = 0; pass < 6; pass++)
         {
             node.NewPlan();
-            var plan = Planner.Plan(spec, node.Observe(), Context(Drive(spec), spec.Generation));
+            var plan = Planner.Plan(spec, node.Observe(), Context(Drive(spec)));
             if (plan.Count == 0)
             {
                 Assert.Equal(spec.Power, node.Power);
@@ -203,11 +203,10 @@ public sealed class PlannerTests
     private static string? Drive(NodeSpec spec) =>
         spec.Instance is { } instance ? $"/run/{instance.Id}-{string.Join('.', spec.Ports.Select(p => p.Id.ToString()[^2..]))}.iso" : null;
 
-    private static PlanContext Context(string? file, long generation) =>
-        new(IPAddress.Parse("10.30.0.11"), file, new Fence(Specs.Node, generation).ToString());
+    private static PlanContext Context(string? file) => new(IPAddress.Parse("10.30.0.11"), file);
 
     private IReadOnlyList<AgentAction> Plan(NodeSpec spec, string file = "/run/drive.iso") =>
-        Planner.Plan(spec, dpu.Observe(), Context(spec.Instance is null ? null : file, spec.Generation));
+        Planner.Plan(spec, dpu.Observe(), Context(spec.Instance is null ? null : file));
 
     private List<AgentAction> Converge(NodeSpec spec, string file = "/run/drive.iso")
     {

@@ -19,12 +19,22 @@ public sealed class SmallPartsTests
     [Fact]
     public void Fence_OfAnotherNode_DoesNotHold()
     {
-        var desired = new DesiredState();
-        desired.Take(Specs.Idle(7), Specs.Node, null);
-        Assert.Throws<StaleGenerationException>(() => desired.Take(Specs.Idle(6), Specs.Node, null));
-        Assert.Throws<StaleGenerationException>(() => desired.Take(Specs.Idle(8), Specs.Node, Fence.Parse($"{Specs.Node}/9")));
-        desired.Take(Specs.Idle(1), Guid.Empty, Fence.Parse($"{Specs.Node}/9"));
-        Assert.Equal(1, desired.Spec!.Generation);
+        var directory = Directory.CreateTempSubdirectory("fence-");
+        try
+        {
+            var desired = new DesiredState(new FenceFile(directory.FullName));
+            desired.Take(Specs.Idle(7), Specs.Node);
+            Assert.Throws<StaleGenerationException>(() => desired.Take(Specs.Idle(6), Specs.Node));
+
+            var restarted = new DesiredState(new FenceFile(directory.FullName));
+            Assert.Throws<StaleGenerationException>(() => restarted.Take(Specs.Idle(6), Specs.Node));
+            restarted.Take(Specs.Idle(1), Guid.Empty);
+            Assert.Equal(1, restarted.Spec!.Generation);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     [Theory]

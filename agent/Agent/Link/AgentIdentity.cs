@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace Lab.Agent.Link;
 
@@ -10,8 +9,6 @@ namespace Lab.Agent.Link;
 /// </summary>
 public sealed class AgentIdentity(string directory, TimeProvider time)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private string KeyPath => Path.Combine(directory, "agent.key");
     private string CertificatePath => Path.Combine(directory, "agent.crt");
 
@@ -48,7 +45,7 @@ public sealed class AgentIdentity(string directory, TimeProvider time)
     public X509Certificate2 Store(string certificatePem)
     {
         X509Certificate2.CreateFromPem(certificatePem, File.ReadAllText(KeyPath)).Dispose();
-        Write(CertificatePath, certificatePem);
+        DurableFile.Write(CertificatePath, certificatePem);
         return Load() ?? throw new CryptographicException("the certificate's time is over");
     }
 
@@ -69,21 +66,7 @@ public sealed class AgentIdentity(string directory, TimeProvider time)
                 key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             }
         }
-        Write(KeyPath, key.ExportPkcs8PrivateKeyPem() + "\n");
+        DurableFile.Write(KeyPath, key.ExportPkcs8PrivateKeyPem() + "\n");
         return key;
-    }
-
-    private void Write(string path, string text)
-    {
-        Directory.CreateDirectory(directory);
-        var unfinished = path + ".part";
-        File.Delete(unfinished);
-        using (var file = new FileStream(unfinished, new FileStreamOptions
-            { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-        {
-            file.Write(Encoding.ASCII.GetBytes(text));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(unfinished, path, overwrite: true);
     }
 }

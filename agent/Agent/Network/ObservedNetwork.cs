@@ -11,6 +11,5 @@ public sealed record ObservedPort(string Device, int OfPort, Guid? PortId, strin
 /// <param name="TunnelOfPort">OpenFlow port number of the VXLAN port; 0 or less when there is none.</param>
 /// <param name="FlowHash">Hash that the installed flows carry; null when there is none.</param>
 /// <param name="FlowCount">Number of flows installed on br-int.</param>
-/// <param name="Fence">What <see cref="OpenVSwitch.SetFenceAsync"/> wrote.</param>
 public sealed record ObservedNetwork(
-    bool Ready, int TunnelOfPort, IReadOnlyList<ObservedPort> Ports, ulong? FlowHash, int FlowCount, string? Fence = null);
+    bool Ready, int TunnelOfPort, IReadOnlyList<ObservedPort> Ports, ulong? FlowHash, int FlowCount);

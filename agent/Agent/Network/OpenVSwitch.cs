@@ -12,7 +12,6 @@ namespace Lab.Agent.Network;
 /// </summary>
 public sealed partial class OpenVSwitch(CommandRunner commands, NetworkOptions options)
 {
-    private const string FenceKey = "bm-agent-fence";
     private const string OpenFlow = "-OOpenFlow14";
 
     /// <summary>Seconds that ovs-vsctl waits for ovs-vswitchd to take a change over.</summary>
@@ -24,7 +23,7 @@ public sealed partial class OpenVSwitch(CommandRunner commands, NetworkOptions o
     {
         var databaseTask = commands.RunAsync("ovs-vsctl",
             [VsctlTimeout, "--format=json",
-                "--columns=name,ports,fail_mode,datapath_type,external_ids", "list", "Bridge", "--",
+                "--columns=name,ports,fail_mode,datapath_type", "list", "Bridge", "--",
                 "--columns=_uuid,name", "list", "Port", "--",
                 "--columns=name,type,ofport,admin_state,external_ids,mtu_request,options", "list", "Interface"], null, token);
         var guardedTask = GuardedDevicesAsync(token);
@@ -52,7 +51,7 @@ public sealed partial class OpenVSwitch(CommandRunner commands, NetworkOptions o
         var ports = onIntegration
             .Where(n => n is not (NetworkOptions.TunnelPort or NetworkOptions.IntegrationBridge))
             .Select(n => Port(n, interfaces[n], guarded));
-        return new ObservedNetwork(ready, tunnel, [.. ports], hash, count, integration.Map("external_ids").GetValueOrDefault(FenceKey));
+        return new ObservedNetwork(ready, tunnel, [.. ports], hash, count);
     }
 
     /// <summary>Makes bridges, tunnel port and tunnel address, each where it is missing.</summary>
@@ -119,11 +118,6 @@ public sealed partial class OpenVSwitch(CommandRunner commands, NetworkOptions o
             // Only the first packet is lost without it.
         }
     }
-
-    /// <summary>Keeps the generation on the DPU, so that an agent that starts again still refuses an older one.</summary>
-    public Task SetFenceAsync(string fence, CancellationToken token) =>
-        commands.RunAsync("ovs-vsctl",
-            [VsctlTimeout, "--no-wait", "set", "Bridge", NetworkOptions.IntegrationBridge, $"external_ids:{FenceKey}=\"{fence}\""], null, token);
 
     private static ObservedPort Port(string name, OvsdbTable.Row row, HashSet<string> guarded)
     {

@@ -12,15 +12,14 @@ public abstract record AgentAction(Subject Subject, string Step, string? Phase =
     /// <summary>Not tried in a pass in which an action about this one failed; nor is then what follows about the same subject.</summary>
     public Subject? After { get; init; }
 
-    /// <summary>Whether power, bridges, ports and flows stay as they are. The fence, which is known when it is written, does not count.</summary>
-    public bool ChangesDpuAlone => Subject.Kind is not (SubjectKind.Power or SubjectKind.Network or SubjectKind.Port) || this is SetFence;
+    /// <summary>Whether power, bridges, ports and flows stay as they are.</summary>
+    public bool ChangesDpuAlone => Subject.Kind is not (SubjectKind.Power or SubjectKind.Network or SubjectKind.Port);
 }
 
 public sealed record PowerOff() : AgentAction(Subject.Power, "power off", OperationActivities.Power);
 public sealed record PowerOn() : AgentAction(Subject.Power, "power on", OperationActivities.Power);
 
 public sealed record EnsureBridges() : AgentAction(Subject.Network, "make the bridges");
-public sealed record SetFence(string Fence) : AgentAction(Subject.Network, "keep the generation");
 public sealed record ReplaceFlows(FlowSet Flows) : AgentAction(Subject.Network, "replace the flows");
 
 public sealed record ConnectVolume(VolumeSpec Volume)

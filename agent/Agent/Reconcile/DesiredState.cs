@@ -9,25 +9,15 @@ public sealed class StaleGenerationException(long generation, long held)
     public long Held => held;
 }
 
-/// <summary>The spec that the agent works on, fenced by generation. Nothing of it is stored: the manager sends it again.</summary>
-public sealed class DesiredState
+/// <summary>The spec that the agent works on, fenced by generation. Only the fence is stored: the manager sends the spec again.</summary>
+public sealed class DesiredState(FenceFile kept)
 {
     private readonly Lock gate = new();
-    private Fence? fence;
+    private Fence? fence = kept.Read();
     private long heldOff;
 
     /// <summary>Null before the first.</summary>
     public NodeSpec? Spec { get; private set; }
-
-    /// <summary>What is to be kept on the DPU.</summary>
-    public string FenceText
-    {
-        get
-        {
-            lock (gate)
-                return fence?.ToString() ?? "";
-        }
-    }
 
     /// <summary>The host was asked to shut down under this generation.</summary>
     public bool HoldsPowerOn
@@ -40,16 +30,18 @@ public sealed class DesiredState
     }
 
     /// <param name="node">The node's id at the manager; another one starts the generations anew.</param>
-    /// <param name="kept">The fence read back from the DPU.</param>
     /// <exception cref="StaleGenerationException">Nothing was changed.</exception>
-    public void Take(NodeSpec spec, Guid node, Fence? kept)
+    public void Take(NodeSpec spec, Guid node)
     {
         lock (gate)
         {
-            var held = new[] { fence, kept }.Where(f => f?.NodeId == node).Max(f => f!.Generation as long?) ?? 0;
-            if (spec.Generation < held)
-                throw new StaleGenerationException(spec.Generation, held);
-            fence = new Fence(node, spec.Generation);
+            var next = new Fence(node, spec.Generation);
+            if (fence?.NodeId == node && spec.Generation < fence.Generation)
+                throw new StaleGenerationException(spec.Generation, fence.Generation);
+            // Kept before anything is done for it, so that no crash makes the agent take an older one.
+            if (fence != next)
+                kept.Write(next);
+            fence = next;
             Spec = spec;
         }
     }

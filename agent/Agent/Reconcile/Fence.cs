@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Lab.Agent.Reconcile;
 
 /// <summary>
-/// The highest generation taken for a node. Kept in an external id of br-int, so that an agent that was killed still refuses an older
-/// spec. Another node id means another manager's records, with generations of their own.
+/// The highest generation taken for a node. Kept on the DPU (<see cref="FenceFile"/>), so that an agent that was killed still refuses
+/// an older spec. Another node id means another manager's records, with generations of their own.
 /// </summary>
 public sealed record Fence(Guid NodeId, long Generation)
 {

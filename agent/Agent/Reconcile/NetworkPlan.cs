@@ -53,13 +53,6 @@ internal static class NetworkPlan
         }
     }
 
-    /// <summary>Last, because nothing of the plan waits for it: the agent itself refuses older generations from the moment it takes one.</summary>
-    public static void Fence(List<AgentAction> plan, Observed observed, PlanContext context)
-    {
-        if (observed.Network.Ready && observed.Network.Fence != context.Fence)
-            plan.Add(new SetFence(context.Fence));
-    }
-
     internal static ObservedNic? NicOf(PortSpec port, ObservedDpu dpu) => dpu.Nics.FirstOrDefault(n => n.MacAddress == port.MacAddress && n.Hotplugged);
 
     /// <summary>The port's representor on br-int; only what carries the port's id counts.</summary>

@@ -10,6 +10,5 @@ public sealed record Observed(PowerState? Power, ObservedDpu Dpu, ObservedNetwor
 
 /// <summary>What a plan depends on beside spec and observation.</summary>
 /// <param name="ConfigDriveFile">File of the config drive that the spec asks for, named by its content; null without an instance.</param>
-/// <param name="Fence">Node and generation, kept on the DPU (<see cref="Fence"/>).</param>
 /// <param name="HoldPowerOn">The host was asked to shut down under this generation: it is not switched on again before the next.</param>
-public sealed record PlanContext(System.Net.IPAddress TunnelAddress, string? ConfigDriveFile, string Fence, bool HoldPowerOn = false);
+public sealed record PlanContext(System.Net.IPAddress TunnelAddress, string? ConfigDriveFile, bool HoldPowerOn = false);

@@ -20,7 +20,6 @@ public sealed class PlanRun(AgentDevices devices, NodeSpec spec)
         PowerOff => devices.Bmc.SetPowerAsync(PowerState.Off, token),
         PowerOn => devices.Bmc.SetPowerAsync(PowerState.On, token),
         EnsureBridges => devices.Network.EnsureBridgesAsync(token),
-        SetFence fence => devices.Network.SetFenceAsync(fence.Fence, token),
         ReplaceFlows flows => devices.Network.ReplaceFlowsAsync(flows.Flows, token),
         ConnectVolume connect => devices.Snap.ConnectVolumeAsync(connect.Volume, token),
         SetVolumeQos limit => devices.Snap.SetQosAsync(limit.Bdev, limit.Qos, token),

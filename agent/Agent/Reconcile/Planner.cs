@@ -30,7 +30,6 @@ public static class Planner
         }
         disks.Add(plan);
         NetworkPlan.Add(plan, spec, observed);
-        NetworkPlan.Fence(plan, observed, context);
 
         if (plan.Count == 0 && spec.Power == PowerState.On && observed.Power == PowerState.Off && !context.HoldPowerOn)
             plan.Add(new PowerOn());

@@ -38,7 +38,7 @@ public sealed class Reconciler(
     /// <exception cref="StaleGenerationException">The spec is older than the one held.</exception>
     public void Apply(NodeSpec spec, Guid node)
     {
-        desired.Take(spec, node, Fence.Parse(last?.Network.Fence));
+        desired.Take(spec, node);
         log.SpecTaken(spec.Generation);
         work.Set();
     }
@@ -93,8 +93,7 @@ public sealed class Reconciler(
             else if (ReferenceEquals(current, desired.Spec) && plan.All(a => a.ChangesDpuAlone) && time.GetElapsedTime(readAt) < Period)
             {
                 // Reading more would take the processor from a guest that is just finding its new disk.
-                var fence = plan.OfType<SetFence>().LastOrDefault()?.Fence ?? observed.Network.Fence;
-                knownBesideDpu = observed with { Network = observed.Network with { Fence = fence } };
+                knownBesideDpu = observed;
             }
         }
     }
@@ -102,7 +101,7 @@ public sealed class Reconciler(
     public void Dispose() => work.Dispose();
 
     private PlanContext Context(NodeSpec spec) =>
-        new(devices.Network.Options.TunnelAddress, devices.Drives.PathOf(spec), desired.FenceText, desired.HoldsPowerOn);
+        new(devices.Network.Options.TunnelAddress, devices.Drives.PathOf(spec), desired.HoldsPowerOn);
 
     private async Task<Observed?> TryObserveAsync(Observed? known, CancellationToken token)
     {
@@ -144,11 +143,9 @@ public sealed class Reconciler(
     {
         var run = new PlanRun(devices, spec);
         var failed = new HashSet<Subject>();
-        // Nothing waits for the fence, so it is kept beside the other steps.
-        var fence = Task.WhenAll(plan.OfType<SetFence>().Select(set => TryStepAsync(run, set, token)));
         using (var phase = new PhaseActivity(spec.TraceParent))
         {
-            foreach (var action in plan.Where(a => a is not SetFence))
+            foreach (var action in plan)
             {
                 if (!ReferenceEquals(spec, desired.Spec))
                     break;
@@ -164,11 +161,6 @@ public sealed class Reconciler(
                 failed.Add(action.Subject);
                 errors[action.Subject] = error;
             }
-        }
-        foreach (var error in (await fence).OfType<string>())
-        {
-            failed.Add(Subject.Network);
-            errors[Subject.Network] = error;
         }
         if (!ReferenceEquals(spec, desired.Spec))
             return true;
