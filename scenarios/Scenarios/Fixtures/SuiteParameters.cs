@@ -24,7 +24,7 @@ public sealed record SuiteParameters(int Boots, int HotPlugWarmUps, int HotPlugC
     }
 
     private static SuiteParameters For(string suite) =>
-        suite == SuiteSettings.Nightly ? new SuiteParameters(5, 60, 20, 5, 8) : new SuiteParameters(1, 5, 3, 2, 2);
+        suite == SuiteSettings.Nightly ? new SuiteParameters(5, 40, 40, 5, 8) : new SuiteParameters(1, 5, 3, 2, 2);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
