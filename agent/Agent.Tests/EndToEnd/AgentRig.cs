@@ -64,7 +64,7 @@ public sealed class AgentRig : IAsyncDisposable
         running = RunAsync(host, oneTimeToken, logs, stop.Token);
     }
 
-    /// <summary>Ends the agent where it is; it keeps nothing, so that this is as good as kill -9.</summary>
+    /// <summary>Ends the agent where it is; what it keeps is durable at once, so that this is as good as kill -9.</summary>
     public async Task StopAgentAsync()
     {
         await stop!.CancelAsync();

@@ -10,10 +10,10 @@ public sealed record Fence(Guid NodeId, long Generation)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{NodeId:D}/{Generation}");
 
-    public static Fence? Parse(string? text)
+    public static Fence? Parse(string text)
     {
-        var parts = text?.Split('/');
-        return parts?.Length == 2 && Guid.TryParse(parts[0], out var node)
+        var parts = text.Split('/');
+        return parts.Length == 2 && Guid.TryParse(parts[0], out var node)
             && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var generation)
             ? new Fence(node, generation) : null;
     }

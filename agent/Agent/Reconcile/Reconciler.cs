@@ -159,7 +159,7 @@ public sealed class Reconciler(
                     continue;
                 phase.Fail(error);
                 failed.Add(action.Subject);
-                errors[action.Subject] = error;
+                errors[action.Subject] = $"{action.Step}: {error}";
             }
         }
         if (!ReferenceEquals(spec, desired.Spec))
@@ -171,7 +171,7 @@ public sealed class Reconciler(
         return failed.Count == 0 && hasEffect;
     }
 
-    /// <returns>Which step failed and why; null when it did not.</returns>
+    /// <returns>Why the step failed; null when it did not.</returns>
     private async Task<string?> TryStepAsync(PlanRun run, AgentAction action, CancellationToken token)
     {
         log.Doing(action.Step, action.Subject);
@@ -183,7 +183,7 @@ public sealed class Reconciler(
         catch (Exception e) when (IsExpected(e))
         {
             log.StepFailed(action.Step, action.Subject, e.Message);
-            return $"{action.Step}: {e.Message}";
+            return e.Message;
         }
     }
 

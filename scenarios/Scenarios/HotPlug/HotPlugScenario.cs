@@ -22,10 +22,8 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
     [Fact, Trait("suite", "smoke"), Trait("suite", "nightly")]
     public Task HotPlug_Disk_SeenUsedRemoved() => RunAsync("hot-plug-disk", "hotplug", async () =>
     {
-        var (machine, host) = await SideBySide.BothAsync(
-            Machine.BootAsync(Lab, Testbed.Red, "plug-disk", [], Token), Lab.Baseline.BootHostAsync(0, Token));
-        await using var disposesMachine = machine;
-        await using var disposesHost = host;
+        await using var both = await MachineBesideBaseline.BootAsync(Lab, "plug-disk", Token);
+        var (machine, host) = both;
         var volume = await machine.Tenant.CreateVolumeAsync("plugged", VolumeGiB, Token);
         var local = BaselineDevices.Disk(Lab.Baseline.CreateDisk("plugged", (long)VolumeGiB << 30), "vdx", BaselineSlot);
         await CyclesAsync("disk", machine, host, Disk(GuestDisks.OfCloud), Disk(GuestDisks.OfBaseline), local,
@@ -40,10 +38,8 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
     [Fact, Trait("suite", "nightly")]
     public Task HotPlug_Nic_SeenUsedRemoved() => RunAsync("hot-plug-nic", "hotplug", async () =>
     {
-        var (machine, host) = await SideBySide.BothAsync(
-            Machine.BootAsync(Lab, Testbed.Red, "plug-nic", [], Token), Lab.Baseline.BootHostAsync(0, Token));
-        await using var disposesMachine = machine;
-        await using var disposesHost = host;
+        await using var both = await MachineBesideBaseline.BootAsync(Lab, "plug-nic", Token);
+        var (machine, host) = both;
         await using var network = await TenantNetwork.CreateAsync(machine.Tenant, "plug", "192.168.50.0/24", Token);
         var local = BaselineDevices.Nic(new BaselineNic(BaselineRack.HotPlugTap, PluggedMac), BaselineSlot);
         // A port is bound anew with every cycle, so its address stays: the MAC the guest waits for.

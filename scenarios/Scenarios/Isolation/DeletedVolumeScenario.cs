@@ -24,6 +24,9 @@ public sealed class DeletedVolumeScenario(LabFixture lab) : Scenario(lab)
             await red.Shell.RunAsync(
                 $"d=/dev/{GuestDisks.OfCloud}; yes {Pattern} | head -c 8388608 >/tmp/p; for s in 0 30 63; do "
                 + "dd if=/tmp/p of=$d bs=1M seek=$((s * 16)) oflag=direct conv=notrunc 2>/dev/null; done; sync; rm /tmp/p", Token, ReadLimit);
+            // It is there to its end; the search stops at the first byte.
+            await red.Shell.RunAsync(
+                $"dd if=/dev/{GuestDisks.OfCloud} bs=1M skip=1008 count=8 iflag=direct 2>/dev/null | grep -q -a {Pattern}", Token, ReadLimit);
             await SearchAsync(red, "red tenant", "red", expected: true);
             await DetachAsync(red, disk);
         }

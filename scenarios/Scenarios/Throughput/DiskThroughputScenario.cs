@@ -19,10 +19,8 @@ public sealed class DiskThroughputScenario(LabFixture lab) : Scenario(lab)
     [Fact, Trait("suite", "nightly")]
     public Task Disk_Fio_MeasuredBesideLocalDisk() => RunAsync("disk-throughput", "throughput", async () =>
     {
-        var (machine, host) = await SideBySide.BothAsync(
-            Machine.BootAsync(Lab, Testbed.Red, "disk-throughput", [], Token), Lab.Baseline.BootHostAsync(0, Token));
-        await using var disposesMachine = machine;
-        await using var disposesHost = host;
+        await using var both = await MachineBesideBaseline.BootAsync(Lab, "disk-throughput", Token);
+        var (machine, host) = both;
         var volume = await machine.Tenant.CreateVolumeAsync("fio", VolumeGiB, Token);
         await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
         const string Disk = GuestDisks.OfCloud;

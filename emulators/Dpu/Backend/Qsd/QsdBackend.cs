@@ -64,7 +64,7 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         catch
         {
             await groups;
-            await daemon.RemoveGroupsAsync(QsdNames.TotalGroup(bdev), QsdNames.DirectionGroup(bdev), token);
+            await daemon.RemoveGroupsAsync(bdev, token);
             throw;
         }
         await groups;
@@ -79,7 +79,7 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         if (!bdevs.TryGetValue(bdev, out var known))
             return 0;
         await daemon.CloseNodeAsync(QsdNames.TopNode(known), token);
-        await daemon.RemoveGroupsAsync(QsdNames.TotalGroup(known), QsdNames.DirectionGroup(known), token);
+        await daemon.RemoveGroupsAsync(known, token);
         bdevs.Remove(bdev);
         if (known.Kind == BdevKind.Malloc)
             File.Delete(known.Filename!);

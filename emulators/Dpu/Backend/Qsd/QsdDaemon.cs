@@ -45,10 +45,10 @@ internal sealed partial class QsdDaemon(QmpConnection connection, string vhostDi
         await SetGroupAsync(QsdNames.DirectionGroup(bdev), QsdArguments.DirectionLimits(limits), token);
     }
 
-    public async Task RemoveGroupsAsync(string total, string direction, CancellationToken token)
+    public async Task RemoveGroupsAsync(Bdev bdev, CancellationToken token)
     {
         var present = await ListGroupsAsync(token);
-        foreach (var group in new[] { total, direction }.Where(present.Contains))
+        foreach (var group in new[] { QsdNames.TotalGroup(bdev), QsdNames.DirectionGroup(bdev) }.Where(present.Contains))
             await ExecuteAsync("object-del", new JsonObject { ["id"] = group }, token);
     }
 
@@ -68,7 +68,7 @@ internal sealed partial class QsdDaemon(QmpConnection connection, string vhostDi
         catch (DpuException e)
         {
             LogNotOpened(bdev.Name, e.Message);
-            await RemoveGroupsAsync(QsdNames.TotalGroup(bdev), QsdNames.DirectionGroup(bdev), token);
+            await RemoveGroupsAsync(bdev, token);
             throw new DpuException(Errno.InputOutput, null, e);
         }
     }
