@@ -67,9 +67,11 @@ internal sealed partial class Conductor(
         {
             try
             {
-                if (await NextAsync(subject, stop.Token) is { } workflow)
+                lock (gate)
+                    loop.IsWoken = false;
+                if (await UnfinishedAsync(subject, stop.Token) is [var workflow, .. var later])
                 {
-                    await RunAsync(workflow, loop);
+                    await RunAsync(workflow, later, loop);
                     continue;
                 }
             }
@@ -91,19 +93,22 @@ internal sealed partial class Conductor(
                     loops.Remove(subject);
                     return;
                 }
-                loop.IsWoken = false;
             }
         }
     }
 
-    private async Task RunAsync(Workflow workflow, SubjectLoop loop)
+    private async Task RunAsync(Workflow workflow, IReadOnlyList<Workflow> later, SubjectLoop loop)
     {
         using var superseded = new CancellationTokenSource();
+        bool isWoken;
         lock (gate)
-            (loop.Current, loop.Superseded) = (workflow, superseded);
+            (loop.Current, loop.Superseded, isWoken) = (workflow, superseded, loop.IsWoken);
         try
         {
-            await SupersedeAsync(loop, workflow.SubjectId);
+            if (isWoken)
+                await SupersedeAsync(loop, workflow.SubjectId);
+            else
+                Supersede(loop, later);
             await runner.RunAsync(workflow, superseded.Token, stop.Token);
         }
         finally
@@ -120,12 +125,8 @@ internal sealed partial class Conductor(
         try
         {
             await using var context = await contexts.CreateDbContextAsync(stop.Token);
-            var queued = await context.Set<Workflow>().AsNoTracking()
-                .Where(w => w.SubjectId == subject && w.State == WorkflowState.Queued).ToListAsync(stop.Token);
-            lock (gate)
-                if (loop is { Current: { } current, Superseded: { } superseded }
-                    && queued.Any(q => q.Sequence > current.Sequence && runner.IsSupersededBy(current, q.Kind)))
-                    _ = superseded.CancelAsync();
+            Supersede(loop, await context.Set<Workflow>().AsNoTracking()
+                .Where(w => w.SubjectId == subject && w.State == WorkflowState.Queued).ToListAsync(stop.Token));
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
@@ -137,11 +138,20 @@ internal sealed partial class Conductor(
         }
     }
 
-    private async Task<Workflow?> NextAsync(Guid subject, CancellationToken token)
+    private void Supersede(SubjectLoop loop, IReadOnlyList<Workflow> queued)
+    {
+        lock (gate)
+            if (loop is { Current: { } current, Superseded: { } superseded }
+                && queued.Any(q => q.Sequence > current.Sequence && runner.IsSupersededBy(current, q.Kind)))
+                _ = superseded.CancelAsync();
+    }
+
+    /// <summary>In order; the first is the next to run.</summary>
+    private async Task<List<Workflow>> UnfinishedAsync(Guid subject, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
         return await context.Set<Workflow>().AsNoTracking()
-            .Where(w => w.SubjectId == subject && Unfinished.Contains(w.State)).OrderBy(w => w.Sequence).FirstOrDefaultAsync(token);
+            .Where(w => w.SubjectId == subject && Unfinished.Contains(w.State)).OrderBy(w => w.Sequence).ToListAsync(token);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Workflows of {Subject} could not be read or written; trying again")]

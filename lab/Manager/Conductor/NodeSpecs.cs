@@ -25,21 +25,22 @@ internal sealed class NodeSpecs(
             await deriving.WaitAsync(token);
             try
             {
-                if (await RefreshAsync(nodeId, traceParent, token) is { } generation)
-                    generations[nodeId] = generation;
+                if (await RefreshAsync(nodeId, traceParent, token) is not { } spec)
+                    continue;
+                generations[nodeId] = spec.Generation;
+                agents.Push(nodeId, spec);
             }
             finally
             {
                 deriving.Release();
             }
-            agents.Push(nodeId);
         }
         return generations;
     }
 
     public void Dispose() => deriving.Dispose();
 
-    private async Task<long?> RefreshAsync(Guid nodeId, string? traceParent, CancellationToken token)
+    private async Task<NodeSpec?> RefreshAsync(Guid nodeId, string? traceParent, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
         if (await context.Set<Node>().SingleOrDefaultAsync(n => n.Id == nodeId, token) is not { } node)
@@ -47,12 +48,13 @@ internal sealed class NodeSpecs(
         var spec = await DeriveAsync(context, node, token);
         var known = node.SpecJson is null ? null : JsonSerializer.Deserialize(node.SpecJson, LinkJson.Default.NodeSpec);
         if (known is not null && Text(spec with { Generation = known.Generation, TraceParent = known.TraceParent }) == node.SpecJson)
-            return node.Generation;
+            return known;
         node.Generation++;
-        node.SpecJson = Text(spec with { Generation = node.Generation, TraceParent = traceParent });
+        spec = spec with { Generation = node.Generation, TraceParent = traceParent };
+        node.SpecJson = Text(spec);
         node.UpdatedAt = time.GetUtcNow();
         await context.SaveChangesAsync(token);
-        return node.Generation;
+        return spec;
     }
 
     private async Task<NodeSpec> DeriveAsync(ManagerDbContext context, Node node, CancellationToken token)

@@ -83,12 +83,12 @@ internal sealed partial class ServerOperations(
         return true;
     });
 
-    /// <summary>Exports a volume of the server to its node.</summary>
+    /// <summary>Exports a volume of the server to its node; the node's next spec shows it.</summary>
     public async Task ConnectAsync(Guid volumeId, Node node, string? traceParent, CancellationToken token)
     {
         using var phase = OperationActivities.Start(OperationActivities.Connect, traceParent);
         var url = await storage.CreateExportAsync(Volume.ExportName(volumeId), volumeId, [node.StorageAddress], readOnly: false, token);
-        await SetAttachmentAsync(volumeId, a => a.SetProperty(x => x.Url, url), token);
+        await SetAttachmentAsync(volumeId, a => a.SetProperty(x => x.Url, url).SetProperty(x => x.Presented, true), token);
     }
 
     public async Task DisconnectAsync(Guid volumeId, CancellationToken token)

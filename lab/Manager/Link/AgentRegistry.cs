@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Lab.Contracts.Link;
 
 namespace Lab.Manager.Link;
 
@@ -30,6 +31,6 @@ internal sealed class AgentRegistry
 
     public void Remove(Guid nodeId, AgentSession session) => sessions.TryRemove(new(nodeId, session));
 
-    /// <summary>Tells the node's agent, when it is connected, that its spec changed.</summary>
-    public void Push(Guid nodeId) => Find(nodeId)?.Push();
+    /// <summary>Gives the node's agent, when it is connected, its newest spec.</summary>
+    public void Push(Guid nodeId, NodeSpec spec) => Find(nodeId)?.Push(spec);
 }

@@ -17,7 +17,8 @@ internal sealed partial class AgentSession(
     private static readonly TimeSpan PushRetryDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource stop = new();
-    private readonly Channel<bool> pushes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<NodeSpec?> pushes =
+        Channel.CreateBounded<NodeSpec?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private JsonRpcPeer? peer;
     private Guid? nodeId;
 
@@ -46,7 +47,8 @@ internal sealed partial class AgentSession(
         }
     }
 
-    public void Push() => pushes.Writer.TryWrite(true);
+    /// <param name="spec">The newest; null has it read.</param>
+    public void Push(NodeSpec? spec) => pushes.Writer.TryWrite(spec);
 
     public void Close()
     {
@@ -105,7 +107,7 @@ internal sealed partial class AgentSession(
         nodeId = id;
         registry.Add(id, this);
         LogRegistered(serial, id, registration.AgentVersion);
-        Push();
+        Push(null);
         return new RegistrationReply(id, HeartbeatSeconds);
     }
 
@@ -116,8 +118,11 @@ internal sealed partial class AgentSession(
         {
             while (await pushes.Reader.WaitToReadAsync(token))
             {
-                pushes.Reader.TryRead(out _);
-                if (nodeId is not { } id || await nodes.FindSpecAsync(id, token) is not { } spec || spec.Generation <= pushed)
+                pushes.Reader.TryRead(out var spec);
+                if (nodeId is not { } id)
+                    continue;
+                spec ??= await nodes.FindSpecAsync(id, token);
+                if (spec is null || spec.Generation <= pushed)
                     continue;
                 if (await TryApplyAsync(id, spec, token))
                 {
@@ -125,7 +130,7 @@ internal sealed partial class AgentSession(
                     continue;
                 }
                 await Task.Delay(PushRetryDelay, time, token);
-                Push();
+                Push(null);
             }
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)

@@ -109,15 +109,16 @@ internal sealed class ServerPorts(IDbContextFactory<ManagerDbContext> contexts, 
     public async Task<IReadOnlyList<PortSpec>> DescribeForNodeAsync(Guid nodeId, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
-        var own = await context.Set<Port>().AsNoTracking().Where(p => p.NodeId == nodeId)
+        // The node's own ports and those that share a network with them.
+        var bound = await context.Set<Port>().AsNoTracking()
+            .Where(p => p.NodeId != null && context.Set<Port>().Any(o => o.NodeId == nodeId && o.NetworkId == p.NetworkId))
             .OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(token);
+        var own = bound.Where(p => p.NodeId == nodeId).ToList();
         if (own.Count == 0)
             return [];
         var networkIds = own.Select(p => p.NetworkId).Distinct().ToList();
         var networks = await NetworksOfAsync(context, own, token);
         var subnets = await context.Set<Subnet>().AsNoTracking().Where(s => networkIds.Contains(s.NetworkId)).ToDictionaryAsync(s => s.Id, token);
-        var bound = await context.Set<Port>().AsNoTracking().Where(p => p.NodeId != null && networkIds.Contains(p.NetworkId))
-            .OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(token);
         var nodeIds = bound.Select(p => p.NodeId!.Value).Distinct().ToList();
         var tunnels = await context.Set<Node>().Where(n => nodeIds.Contains(n.Id)).ToDictionaryAsync(n => n.Id, n => n.TunnelAddress, token);
         return own.Select(port => Specify(port, networks[port.NetworkId], subnets, bound, tunnels)).ToList();

@@ -32,7 +32,6 @@ internal sealed class AttachVolumeWorkflow(IDbContextFactory<ManagerDbContext> c
     private async Task PresentAsync(WorkflowRun run, CancellationToken token)
     {
         var node = await servers.NodeAsync(run.SubjectId, token);
-        await servers.PresentAsync(run.ObjectId!.Value, present: true, token);
         await servers.ConvergeAsync(node.Id, run.TraceParent, servers.Options.ChangeTimeout, token);
     }
 

@@ -68,10 +68,7 @@ internal sealed class DeployWorkflow(
     {
         var node = await servers.NodeAsync(run.SubjectId, token);
         foreach (var attachment in await servers.AttachmentsAsync(run.SubjectId, token))
-        {
             await servers.ConnectAsync(attachment.VolumeId, node, run.TraceParent, token);
-            await servers.PresentAsync(attachment.VolumeId, present: true, token);
-        }
     }
 
     private async Task DisconnectAsync(WorkflowRun run, CancellationToken token)
