@@ -69,6 +69,14 @@ public sealed class HotplugTests(HotplugTests.Fixture fixture) : IClassFixture<H
         Assert.Equal(["cold", "cold"], (await bed.ListAsync(Token)).Select(f => f.GetProperty("state").GetString()));
         await BootAsync();
         Assert.Equal("0000:02:00.0", await GuestAsync("basename $(readlink -f /sys/block/vdb/device/..)"));
+
+        // What the last change left a running host with does not hold for one that was switched off since.
+        await bed.UnplugAsync("data", Token);
+        bed.PowerOff();
+        Assert.Equal("cold", (await bed.PlugDiskAsync("data", Token)).GetProperty("mechanism").GetString());
+        Assert.Equal(["cold", "cold"], (await bed.ListAsync(Token)).Select(f => f.GetProperty("state").GetString()));
+        await BootAsync();
+        await SeesDataDiskAsync();
     }
 
     [Fact]

@@ -12,4 +12,7 @@ public sealed partial class PcieBus
 
     [LoggerMessage(Level = LogLevel.Information, Message = "unplugged {Id} ({Mechanism})")]
     private partial void LogUnplugged(string id, string mechanism);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "plugging {Id} into the host as it was left failed ({Reason}); reading the domain")]
+    private partial void LogWrongGuess(string id, string reason);
 }

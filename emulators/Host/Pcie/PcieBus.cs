@@ -29,7 +29,8 @@ public enum FunctionPresence
 
 /// <summary>
 /// Plugs functions into one host's root ports and pulls them out, in the running machine and in its definition, so that a power
-/// cycle keeps them. One change at a time. All state is read back from libvirt; nothing is remembered that a restart may lose.
+/// cycle keeps them. One change at a time. All state is read back from libvirt; nothing is remembered that a restart may lose, and
+/// what the last change left is only a guess, which the next one proves by being done.
 /// </summary>
 public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, LibvirtLink libvirt, TimeProvider time, ILogger<PcieBus> log)
     : IDisposable
@@ -41,6 +42,7 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     private readonly ConcurrentDictionary<string, byte> unplugging = new();
     private volatile TaskCompletionSource deviceChanged = NewSource();
     private volatile RunMechanism lastMechanism = new("", HotplugMechanism.Cold);
+    private PcieState? guess;
 
     /// <summary>To be called for every new connection.</summary>
     public void Observe(LibvirtConnection connection)
@@ -113,7 +115,24 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     private PlugResult Plug(LibvirtConnection connection, PcieFunction function)
     {
         using var domain = connection.LookupDomain(host.Name);
-        var state = PcieState.Read(domain);
+        // The guest waits for its device, and reading the domain takes longer than anything else here. A running host that has changed
+        // since refuses what a wrong guess asks of it.
+        if (Interlocked.Exchange(ref guess, null) is { TakesAtOnce: true } guessed && guessed.Find(function.Id) is null)
+        {
+            try
+            {
+                return Plug(connection, domain, guessed, function);
+            }
+            catch (Exception e) when (e is LibvirtException or PcieException)
+            {
+                LogWrongGuess(function.Id, e.Message);
+            }
+        }
+        return Plug(connection, domain, PcieState.Read(domain), function);
+    }
+
+    private PlugResult Plug(LibvirtConnection connection, LibvirtDomain domain, PcieState state, PcieFunction function)
+    {
         var placed = state.Find(function.Id);
         if (placed is not null && placed.Function != function)
             throw new PcieException(PcieException.Exists, $"function {function.Id} exists with other parameters");
@@ -126,9 +145,12 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
         for (; !Has(state, function.Id); state = PcieState.Read(domain))
         {
             // Both in one call where both take the same device, so that libvirt is done while the guest still looks at it.
-            var atOnce = state.IsActive && state.TakesBootOrder && state.Find(function.Id) is null;
+            var atOnce = state.TakesAtOnce && state.Find(function.Id) is null;
             if (atOnce && TryAttach(domain, placed, state, LibvirtDomainImpact.Live | LibvirtDomainImpact.Config))
+            {
+                guess = state.With(placed);
                 break;
+            }
             if (atOnce || (state.IsActive && state.FindLive(function.Id) is null && !TryAttach(domain, placed, state, LibvirtDomainImpact.Live)))
                 continue;
             if (!state.IsConfigured(function.Id))
@@ -213,6 +235,7 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
         var state = PcieState.Read(domain);
         if (state.IsConfigured(id))
             Define(connection, domain.Uuid, state.Config.Where(f => f.Function.Id != id));
+        guess = state.Without(id);
         return true;
     }
 

@@ -25,6 +25,9 @@ internal sealed record PcieState(
         return new PcieState(run, FunctionXml.ReadAll(live), config, live.Element("os")?.Element("boot") is null);
     }
 
+    /// <summary>Whether a function can be given to the running host and its definition in one call.</summary>
+    internal bool TakesAtOnce => IsActive && TakesBootOrder;
+
     internal IEnumerable<PlacedFunction> All => Live.UnionBy(Config, f => f.Function.Id).OrderBy(f => f.Slot);
 
     internal PlacedFunction? Find(string id) => FindLive(id) ?? Config.FirstOrDefault(f => f.Function.Id == id);
@@ -32,6 +35,14 @@ internal sealed record PcieState(
     internal PlacedFunction? FindLive(string id) => Live.FirstOrDefault(f => f.Function.Id == id);
 
     internal bool IsConfigured(string id) => Config.Any(f => f.Function.Id == id);
+
+    internal PcieState With(PlacedFunction placed) => this with { Live = [.. Live, placed], Config = [.. Config, placed] };
+
+    internal PcieState Without(string id) => this with
+    {
+        Live = [.. Live.Where(f => f.Function.Id != id)],
+        Config = [.. Config.Where(f => f.Function.Id != id)],
+    };
 
     internal int? LowestFreeSlot(int slots)
     {
