@@ -114,6 +114,29 @@ public sealed class DataPathTests
         Assert.All(limits.AsObject(), l => Assert.Equal(0, (int)l.Value!));
     }
 
+    [Fact]
+    public async Task QosLimit_ChangedAndThenFirmwareAndDataPathKilled_StillHolds()
+    {
+        await using var dpu = await LiveDpu.StartAsync();
+        await PresentAsync(dpu);
+        await dpu.Spdk.ResultAsync("bdev_set_qos_limit", new JsonObject { ["name"] = "vol-1", ["rw_ios_per_sec"] = 100_000 });
+        await dpu.Spdk.ResultAsync("bdev_set_qos_limit", new JsonObject { ["name"] = "vol-1", ["rw_ios_per_sec"] = 1000 });
+        await dpu.KillDpudAsync();
+        await dpu.StartDpudAsync();
+        await AssertLimitedAsync();
+        await dpu.KillDataPathAsync();
+        await AssertServedAsync(dpu.VhostSocket("vblk0.sock"), "0 first", 8);
+        await AssertLimitedAsync();
+
+        async Task AssertLimitedAsync()
+        {
+            await using var host = new ForeignFrontEnd(dpu.VhostSocket("vblk0.sock"));
+            Assert.Equal("0", await host.AskAsync("write 8 first"));
+            var took = await TimeWritesAsync(host, 1500);
+            Assert.True(took > TimeSpan.FromSeconds(1.2), $"{took}");
+        }
+    }
+
     private static async Task<TimeSpan> TimeWritesAsync(ForeignFrontEnd host, int count = 200)
     {
         var start = TimeProvider.System.GetTimestamp();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Lab.Emulators.Dpu.State;
 
@@ -51,6 +52,11 @@ public sealed record RateLimits
     public ulong RwMbytesPerSec { get; init; }
     public ulong RMbytesPerSec { get; init; }
     public ulong WMbytesPerSec { get; init; }
+
+    [JsonIgnore]
+    public bool AreNone => this == None;
+
+    public static RateLimits None { get; } = new();
 }
 
 /// <summary>Where a function stands between card and host. The two in the middle are what a crash may leave behind.</summary>

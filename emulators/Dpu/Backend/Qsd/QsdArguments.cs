@@ -14,22 +14,15 @@ internal static class QsdArguments
 
     private const ulong MebibyteBytes = 1024 * 1024;
 
-    public static JsonObject TopNode(Bdev bdev) => new()
+    // QEMU 7.2 takes a command off its monitor byte by byte, some microseconds each (monitor_can_read), and the host's new disk waits for
+    // that: so what is the default is not said.
+    public static JsonObject TopNode(Bdev bdev) => TopThrottle(bdev, DirectionThrottle(bdev, ProtocolNode(bdev)));
+
+    /// <summary>Both throttle nodes again, in the groups that the bdev's limits ask for: blockdev-reopen changes a node's group.</summary>
+    public static JsonObject Regroup(Bdev bdev) => new()
     {
-        ["driver"] = "throttle",
-        ["node-name"] = QsdNames.TopNode(bdev),
-        ["throttle-group"] = QsdNames.TotalGroup(bdev),
-        ["discard"] = "unmap",
-        ["read-only"] = bdev.ReadOnly,
-        ["file"] = new JsonObject
-        {
-            ["driver"] = "throttle",
-            ["node-name"] = QsdNames.DirectionNode(bdev),
-            ["throttle-group"] = QsdNames.DirectionGroup(bdev),
-            ["discard"] = "unmap",
-            ["read-only"] = bdev.ReadOnly,
-            ["file"] = ProtocolNode(bdev),
-        },
+        ["options"] = new JsonArray(
+            DirectionThrottle(bdev, QsdNames.ProtocolNode(bdev)), TopThrottle(bdev, QsdNames.DirectionNode(bdev))),
     };
 
     /// <summary>QEMU refuses a group that limits the sum and a direction at once, so there are two.</summary>
@@ -56,9 +49,32 @@ internal static class QsdArguments
         ["logical-block-size"] = export.LogicalBlockSize,
     };
 
-    private static JsonObject ProtocolNode(Bdev bdev)
+    private static JsonObject TopThrottle(Bdev bdev, JsonNode file) =>
+        Throttle(bdev, QsdNames.TopNode(bdev), QsdNames.Groups(bdev).Total, file);
+
+    private static JsonObject DirectionThrottle(Bdev bdev, JsonNode file) =>
+        Throttle(bdev, QsdNames.DirectionNode(bdev), QsdNames.Groups(bdev).Direction, file);
+
+    private static JsonObject Throttle(Bdev bdev, string name, string group, JsonNode file) => Common(bdev, name, new JsonObject
     {
-        var node = bdev.Kind switch
+        ["driver"] = "throttle",
+        ["throttle-group"] = group,
+        ["file"] = file,
+    });
+
+    private static JsonObject Common(Bdev bdev, string name, JsonObject node)
+    {
+        node["node-name"] = name;
+        node["discard"] = "unmap";
+        if (bdev.ReadOnly)
+            node["read-only"] = true;
+        return node;
+    }
+
+    private static JsonObject ProtocolNode(Bdev bdev) => Common(
+        bdev,
+        QsdNames.ProtocolNode(bdev),
+        bdev.Kind switch
         {
             BdevKind.Nbd => NbdNode(bdev),
             BdevKind.Aio or BdevKind.Malloc => new JsonObject { ["driver"] = "file", ["filename"] = bdev.Filename },
@@ -69,12 +85,7 @@ internal static class QsdArguments
                 ["read-zeroes"] = true,
             },
             _ => throw new ArgumentOutOfRangeException(nameof(bdev)),
-        };
-        node["node-name"] = QsdNames.ProtocolNode(bdev);
-        node["discard"] = "unmap";
-        node["read-only"] = bdev.ReadOnly;
-        return node;
-    }
+        });
 
     private static JsonObject NbdNode(Bdev bdev)
     {

@@ -54,20 +54,7 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
 
     public Task<ulong> OpenAsync(Bdev bdev, CancellationToken token) => WithDaemonAsync(async daemon =>
     {
-        // Side by side: both are round trips that the host's new disk waits for.
-        var groups = daemon.AddGroupsAsync(bdev, token);
-        ulong? known;
-        try
-        {
-            known = await probe.AskAsync(bdev, token);
-        }
-        catch
-        {
-            await groups;
-            await daemon.RemoveGroupsAsync(bdev, token);
-            throw;
-        }
-        await groups;
+        var known = await probe.AskAsync(bdev, token);
         await daemon.OpenNodeAsync(bdev, token);
         var size = known ?? await daemon.ReadSizeAsync(QsdNames.TopNode(bdev), token);
         bdevs[bdev.Name] = bdev;
@@ -79,7 +66,8 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         if (!bdevs.TryGetValue(bdev, out var known))
             return 0;
         await daemon.CloseNodeAsync(QsdNames.TopNode(known), token);
-        await daemon.RemoveGroupsAsync(known, token);
+        if (!known.Limits.AreNone)
+            await daemon.RemoveGroupsAsync(known, token);
         bdevs.Remove(bdev);
         if (known.Kind == BdevKind.Malloc)
             File.Delete(known.Filename!);
@@ -90,8 +78,12 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
     {
         if (!bdevs.TryGetValue(bdev, out var known))
             throw new DpuException(Errno.NoDevice);
-        await daemon.SetLimitsAsync(known, limits, token);
-        bdevs[bdev] = known with { Limits = limits };
+        var limited = known with { Limits = limits };
+        if (limits.AreNone != known.Limits.AreNone)
+            await daemon.RegroupAsync(limited, token);
+        else if (!limits.AreNone)
+            await daemon.SetLimitsAsync(limited, token);
+        bdevs[bdev] = limited;
         return 0;
     }, token);
 
@@ -220,12 +212,17 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         var presentNodes = await daemon.ListTopNodesAsync(token);
         foreach (var node in presentNodes.Where(n => !wantedNodes.ContainsKey(n)))
             await daemon.CloseNodeAsync(node, token);
-        var groups = bdevs.Values.SelectMany(b => new[] { QsdNames.TotalGroup(b), QsdNames.DirectionGroup(b) }).ToHashSet();
-        foreach (var group in (await daemon.ListGroupsAsync(token)).Where(g => !groups.Contains(g)))
-            await daemon.TryRemoveGroupAsync(group, token);
 
+        var groups = await daemon.ListGroupsAsync(token);
+        if (!groups.Contains(QsdNames.UnlimitedGroup))
+            await daemon.AddUnlimitedGroupAsync(token);
+        // A change of limits may have been cut short anywhere.
         foreach (var (_, bdev) in wantedNodes.Where(n => presentNodes.Contains(n.Key)))
-            await daemon.SetLimitsAsync(bdev, bdev.Limits, token);
+            if (!bdev.Limits.AreNone || groups.Contains(QsdNames.TotalGroup(bdev)) || groups.Contains(QsdNames.DirectionGroup(bdev)))
+                await daemon.RegroupAsync(bdev, token);
+        var wantedGroups = bdevs.Values.Select(QsdNames.Groups).SelectMany(g => new[] { g.Total, g.Direction }).Append(QsdNames.UnlimitedGroup);
+        foreach (var group in groups.Except(wantedGroups))
+            await daemon.TryRemoveGroupAsync(group, token);
 
         // Side by side: many volumes of a target that is down must cost one time limit, not one each.
         var missing = wantedNodes.Where(n => !presentNodes.Contains(n.Key)).Select(n => n.Value).ToList();
@@ -235,7 +232,6 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
         {
             try
             {
-                await daemon.AddGroupsAsync(bdev, token);
                 await daemon.OpenNodeAsync(bdev, token);
             }
             catch (DpuException)

@@ -26,7 +26,7 @@ internal sealed partial class QsdDaemon(QmpConnection connection, string vhostDi
     {
         try
         {
-            return Names(await ExecuteAsync("qom-list", new JsonObject { ["path"] = "/objects" }, token), "name", QsdNames.IsOurs);
+            return Names(await ExecuteAsync("qom-list", new JsonObject { ["path"] = "/objects" }, token), "name", QsdNames.IsGroup);
         }
         catch (DpuException e) when (e.InnerException is QmpException { ErrorClass: "DeviceNotFound" })
         {
@@ -35,14 +35,27 @@ internal sealed partial class QsdDaemon(QmpConnection connection, string vhostDi
         }
     }
 
-    public Task AddGroupsAsync(Bdev bdev, CancellationToken token) => Task.WhenAll(
-        AddGroupAsync(QsdNames.TotalGroup(bdev), QsdArguments.TotalLimits(bdev.Limits), token),
-        AddGroupAsync(QsdNames.DirectionGroup(bdev), QsdArguments.DirectionLimits(bdev.Limits), token));
+    public Task AddUnlimitedGroupAsync(CancellationToken token) => AddGroupAsync(QsdNames.UnlimitedGroup, [], token);
 
-    public async Task SetLimitsAsync(Bdev bdev, RateLimits limits, CancellationToken token)
+    /// <summary>Brings the bdev's node into the groups that its limits ask for; waits for its requests in flight.</summary>
+    public async Task RegroupAsync(Bdev bdev, CancellationToken token)
     {
-        await SetGroupAsync(QsdNames.TotalGroup(bdev), QsdArguments.TotalLimits(limits), token);
-        await SetGroupAsync(QsdNames.DirectionGroup(bdev), QsdArguments.DirectionLimits(limits), token);
+        if (!bdev.Limits.AreNone)
+            await SetLimitsAsync(bdev, token);
+        await ExecuteAsync("blockdev-reopen", QsdArguments.Regroup(bdev), token);
+        if (bdev.Limits.AreNone)
+            await RemoveGroupsAsync(bdev, token);
+    }
+
+    /// <summary>Gives the bdev's own groups its limits.</summary>
+    public async Task SetLimitsAsync(Bdev bdev, CancellationToken token)
+    {
+        var present = await ListGroupsAsync(token);
+        await SetOrAddAsync(QsdNames.TotalGroup(bdev), QsdArguments.TotalLimits(bdev.Limits));
+        await SetOrAddAsync(QsdNames.DirectionGroup(bdev), QsdArguments.DirectionLimits(bdev.Limits));
+
+        Task SetOrAddAsync(string group, JsonObject limits) =>
+            present.Contains(group) ? SetGroupAsync(group, limits, token) : AddGroupAsync(group, limits, token);
     }
 
     public async Task RemoveGroupsAsync(Bdev bdev, CancellationToken token)
@@ -56,11 +69,13 @@ internal sealed partial class QsdDaemon(QmpConnection connection, string vhostDi
     public Task TryRemoveGroupAsync(string group, CancellationToken token) =>
         TryExecuteAsync("object-del", new JsonObject { ["id"] = group }, token);
 
-    /// <summary>Adds the bdev's node; its groups are there.</summary>
+    /// <summary>Adds the bdev's node, and its groups if it has limits.</summary>
     public async Task OpenNodeAsync(Bdev bdev, CancellationToken token)
     {
         if (bdev.Kind == BdevKind.Malloc)
             AllocateMemory(bdev);
+        if (!bdev.Limits.AreNone)
+            await SetLimitsAsync(bdev, token);
         try
         {
             await ExecuteAsync("blockdev-add", QsdArguments.TopNode(bdev), token);
@@ -120,20 +135,10 @@ internal sealed partial class QsdDaemon(QmpConnection connection, string vhostDi
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    /// <summary>A group that an opening cut short left behind is made anew, for its limits.</summary>
-    private async Task AddGroupAsync(string id, JsonObject limits, CancellationToken token)
-    {
-        JsonObject Group() => new() { ["qom-type"] = "throttle-group", ["id"] = id, ["limits"] = limits.DeepClone() };
-        try
-        {
-            await ExecuteAsync("object-add", Group(), token);
-        }
-        catch (DpuException) when (!token.IsCancellationRequested)
-        {
-            await ExecuteAsync("object-del", new JsonObject { ["id"] = id }, token);
-            await ExecuteAsync("object-add", Group(), token);
-        }
-    }
+    private Task<JsonElement> AddGroupAsync(string id, JsonObject limits, CancellationToken token) => ExecuteAsync(
+        "object-add",
+        new JsonObject { ["qom-type"] = "throttle-group", ["id"] = id, ["limits"] = limits },
+        token);
 
     private Task<JsonElement> SetGroupAsync(string group, JsonObject limits, CancellationToken token) => ExecuteAsync(
         "qom-set",

@@ -12,7 +12,10 @@ internal static class QsdNames
 {
     private const string NodePrefix = "dpu-";
     private const string ExportPrefix = "exp-";
-    private const int HashLength = 16;
+    private const int HashLength = 12;
+
+    /// <summary>The group of every bdev without limits.</summary>
+    public const string UnlimitedGroup = "unlimited";
 
     /// <summary>The node that exports use: limits on the sum of reads and writes. Reads and writes apart are limited below it.</summary>
     public static string TopNode(Bdev bdev) => Node(bdev) + "-t";
@@ -25,12 +28,18 @@ internal static class QsdNames
 
     public static string DirectionGroup(Bdev bdev) => Node(bdev) + "-gd";
 
+    /// <summary>The groups that the bdev's two nodes are in.</summary>
+    public static (string Total, string Direction) Groups(Bdev bdev) =>
+        bdev.Limits.AreNone ? (UnlimitedGroup, UnlimitedGroup) : (TotalGroup(bdev), DirectionGroup(bdev));
+
     public static string Export(BlkExport export, Bdev bdev) =>
         ExportPrefix + Hash($"{export.Socket}\n{TopNode(bdev)}\n{export.ReadOnly}\n{export.NumQueues}\n{export.LogicalBlockSize}");
 
     public static bool IsTopNode(string name) => IsOurs(name) && name.EndsWith("-t", StringComparison.Ordinal);
 
-    public static bool IsOurs(string name) => name.StartsWith(NodePrefix, StringComparison.Ordinal);
+    private static bool IsOurs(string name) => name.StartsWith(NodePrefix, StringComparison.Ordinal);
+
+    public static bool IsGroup(string name) => IsOurs(name) || name == UnlimitedGroup;
 
     public static bool IsExport(string name) => name.StartsWith(ExportPrefix, StringComparison.Ordinal);
 
