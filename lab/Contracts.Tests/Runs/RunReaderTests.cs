@@ -55,14 +55,14 @@ public sealed class RunReaderTests : RunDirectoryFixture
     }
 
     [Theory]
-    [InlineData("\"schemaVersion\": 2", "newer")]
+    [InlineData("\"schemaVersion\": 3", "newer")]
     [InlineData("\"schemaVersion\": 0", "older")]
     [InlineData("\"schemaVersion\": \"1\"", "schemaVersion")]
     [InlineData("\"futureVersion\": 1", "schemaVersion")]
     public void RunJson_OfAnotherVersion_IsRefused(string version, string says)
     {
         var path = Path.Combine(Written(), "run.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace("\"schemaVersion\": 1", version, StringComparison.Ordinal));
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"schemaVersion\": 2", version, StringComparison.Ordinal));
         var error = Assert.Throws<RunRecordException>(() => RunReader.Read(Path.GetDirectoryName(path)!));
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
@@ -86,5 +86,30 @@ public sealed class RunReaderTests : RunDirectoryFixture
         Assert.Empty(read.Samples);
         Assert.Empty(read.Results);
         Assert.Single(read.Events);
+    }
+
+    [Fact]
+    public void Record_OfTheVersionBefore_IsStillRead()
+    {
+        var directory = Written();
+        var path = Path.Combine(directory, "run.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"schemaVersion\": 2", "\"schemaVersion\": 1", StringComparison.Ordinal).Replace("\"labels\": {},", "", StringComparison.Ordinal));
+        var run = RunReader.Read(directory);
+        Assert.Equal(2, run.Samples.Count);
+        Assert.All(run.Samples, sample => Assert.Equal(SampleOutcome.Ok, sample.Outcome));
+    }
+
+    [Fact]
+    public void OutcomeAndConditions_ComeBackAsWritten()
+    {
+        using var run = Create();
+        var failed = Sample with { Outcome = SampleOutcome.Failed, Conditions = new MachineConditions { StolenCores = 0.25, OtherCores = 0, Frequency = 2.1e9 } };
+        run.Add(failed);
+        run.Add(Sample);
+        var read = RunReader.Read(run.Directory).Samples;
+        Assert.Equal((failed.Outcome, failed.Conditions), (read[0].Outcome, read[0].Conditions));
+        Assert.DoesNotContain("outcome", File.ReadLines(Path.Combine(run.Directory, "samples.jsonl")).Last(), StringComparison.Ordinal);
+        Assert.Throws<RunRecordException>(() => run.Add(Sample with { Conditions = new MachineConditions { StolenCores = -1 } }));
+        Assert.Throws<RunRecordException>(() => run.Add(Sample with { Conditions = new MachineConditions { Frequency = double.NaN } }));
     }
 }

@@ -31,7 +31,7 @@ public sealed class RunSchemaTests : RunDirectoryFixture
     [InlineData("events.jsonl", "\"duration\":0.25", "\"duration\":-0.25")]
     [InlineData("results.jsonl", "\"verdict\":\"fail\"", "\"verdict\":\"maybe\"")]
     [InlineData("results.jsonl", "\"scenario\":\"Boot.FromVolume\"", "\"scenario\":\"\"")]
-    [InlineData("run.json", "\"schemaVersion\": 1", "\"schemaVersion\": 2")]
+    [InlineData("run.json", "\"schemaVersion\": 2", "\"schemaVersion\": 3")]
     public async Task Record_Spoilt_IsRefusedByReaderAndSchemaAlike(string file, string right, string wrong)
     {
         using var run = Create();

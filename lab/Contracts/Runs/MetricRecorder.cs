@@ -24,7 +24,11 @@ public sealed class MetricRecorder(
     public void Baseline(double value, IReadOnlyDictionary<string, string>? attributes = null) =>
         Add(SampleRole.Baseline, value, attributes);
 
-    private void Add(SampleRole role, double value, IReadOnlyDictionary<string, string>? attributes) => recorder.Add(new Sample
+    /// <summary>The operation failed, or was given up, after <paramref name="value"/>.</summary>
+    public void SubjectFailed(double value, IReadOnlyDictionary<string, string>? attributes = null) =>
+        Add(SampleRole.Subject, value, attributes, SampleOutcome.Failed);
+
+    private void Add(SampleRole role, double value, IReadOnlyDictionary<string, string>? attributes, SampleOutcome outcome = SampleOutcome.Ok) => recorder.Add(new Sample
     {
         Metric = metric,
         Unit = unit,
@@ -34,6 +38,7 @@ public sealed class MetricRecorder(
         Dimensions = dimensions ?? RunLimits.Empty,
         Attributes = attributes ?? RunLimits.Empty,
         Value = value,
+        Outcome = outcome,
         T = time.GetUtcNow(),
     });
 }

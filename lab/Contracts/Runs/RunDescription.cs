@@ -10,4 +10,5 @@ public sealed record RunDescription
     public required EnvironmentInfo Environment { get; init; }
     public required SystemUnderTest SystemUnderTest { get; init; }
     public IReadOnlyDictionary<string, string> Images { get; init; } = RunLimits.Empty;
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = RunLimits.Empty;
 }

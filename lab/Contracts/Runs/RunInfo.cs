@@ -8,7 +8,10 @@ namespace Lab.Contracts.Runs;
 public sealed record RunInfo
 {
     /// <summary>Raised with every change a reader of the version before would misread.</summary>
-    public const int CurrentSchemaVersion = 1;
+    public const int CurrentSchemaVersion = 2;
+
+    /// <summary>Version 1 had no labels, outcomes and conditions; all of it is still read.</summary>
+    public const int OldestSchemaVersion = 1;
 
     public required int SchemaVersion { get; init; }
 
@@ -38,6 +41,10 @@ public sealed record RunInfo
     /// <summary>Digest by image name (probe OS, SoC).</summary>
     [Description("Digest by image name.")]
     public IReadOnlyDictionary<string, string> Images { get; init; } = RunLimits.Empty;
+
+    /// <summary>What the run is to be found by (experiment, arm, …). Not part of the comparison key.</summary>
+    [Description("What the run is to be found by; not part of the comparison key.")]
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = RunLimits.Empty;
 
     /// <summary>Set by the writer from the fields above; a reader refuses one that does not follow from them.</summary>
     public ComparisonKey? Comparison { get; init; }

@@ -51,10 +51,10 @@ public static class RunReader
             throw new RunRecordException($"{path}:1: schemaVersion is missing or not a whole number", error);
         }
 
-        if (version != RunInfo.CurrentSchemaVersion)
+        if (version is < RunInfo.OldestSchemaVersion or > RunInfo.CurrentSchemaVersion)
             throw new RunRecordException(
                 $"{path} has schema version {version}, which is {(version > RunInfo.CurrentSchemaVersion ? "newer" : "older")} than "
-                + $"the version {RunInfo.CurrentSchemaVersion} this program reads");
+                + $"the versions {RunInfo.OldestSchemaVersion} to {RunInfo.CurrentSchemaVersion} this program reads");
     }
 
     private static List<T> ReadLines<T>(string path, JsonTypeInfo<T> type, Action<T> check)

@@ -42,7 +42,7 @@ public static class RunSchema
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", name[..name.IndexOf('.', StringComparison.Ordinal)]);
         if (name == "run.schema.json")
-            schema["properties"]!["schemaVersion"] = new JsonObject { ["const"] = RunInfo.CurrentSchemaVersion };
+            schema["properties"]!["schemaVersion"] = new JsonObject { ["enum"] = new JsonArray([.. Enumerable.Range(RunInfo.OldestSchemaVersion, RunInfo.CurrentSchemaVersion - RunInfo.OldestSchemaVersion + 1).Select(version => JsonValue.Create(version))]) };
         if (name == "sample.schema.json")
             schema["properties"]!["unit"] = new JsonObject { ["enum"] = new JsonArray([.. Units.All.Order(StringComparer.Ordinal).Select(u => JsonValue.Create(u))]) };
         return schema.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n";

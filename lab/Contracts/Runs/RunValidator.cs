@@ -13,6 +13,13 @@ internal static class RunValidator
         Annotations(sample);
         Map(nameof(Sample.Dimensions), sample.Dimensions);
         Map(nameof(Sample.Attributes), sample.Attributes);
+        if (sample.Conditions is { } conditions)
+        {
+            Annotations(conditions);
+            foreach (var value in new[] { conditions.StolenCores, conditions.OtherCores, conditions.Frequency, conditions.ClockError })
+                Finite(value ?? 0, nameof(Sample.Conditions), sample.Metric);
+        }
+
         if (!Units.All.Contains(sample.Unit))
             throw new RunRecordException($"unit '{sample.Unit}' of metric {sample.Metric} is not one of {string.Join(", ", Units.All.Order())}");
         if (!double.IsFinite(sample.Value))
@@ -52,6 +59,7 @@ internal static class RunValidator
         Annotations(run.SystemUnderTest);
         Map(nameof(RunInfo.Parameters), run.Parameters);
         Map(nameof(RunInfo.Images), run.Images);
+        Map(nameof(RunInfo.Labels), run.Labels);
         Map(nameof(TestbedInfo.Shape), run.Testbed.Shape);
         Map(nameof(EnvironmentInfo.Packages), run.Environment.Packages, RunLimits.ItemsPerList);
         if (run.EndedAt < run.StartedAt)

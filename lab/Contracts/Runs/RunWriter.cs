@@ -53,6 +53,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
             Environment = description.Environment,
             SystemUnderTest = description.SystemUnderTest,
             Images = description.Images,
+            Labels = description.Labels,
         };
         RunValidator.Check(info);
         info = info with { Comparison = ComparisonKey.Of(info) };

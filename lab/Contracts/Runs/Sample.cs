@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Lab.Contracts.Runs;
 
@@ -33,8 +34,15 @@ public sealed record Sample
     [Description("Remarks on this one value; not part of the series' identity.")]
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = RunLimits.Empty;
 
-    /// <summary>Finite; not negative where the unit is a duration.</summary>
+    /// <summary>Finite; not negative where the unit is a duration. Of a failed operation, what was reached until it was given up.</summary>
     public required double Value { get; init; }
+
+    [Description("failed: the operation did not come to its end; it ranks behind every value that was measured. Absent means ok.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SampleOutcome Outcome { get; init; }
+
+    /// <summary>What the machine was doing since the sample before; null where nobody looked.</summary>
+    public MachineConditions? Conditions { get; init; }
 
     /// <summary>When it was measured.</summary>
     public required DateTimeOffset T { get; init; }
