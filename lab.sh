@@ -251,8 +251,14 @@ wanted() {
     return 1
 }
 
+# True when some project's name holds NAME.
+known() {
+    find "$root" -path "$artifacts" -prune -o \( -name '*.Tests.csproj' -o -name Lab.Scenarios.csproj \) -printf '%f\n' | grep -qF -- "$1"
+}
+
 run_all_tests() {
-    local project
+    local project name
+    for name in "$@"; do known "$name" || fail $exit_usage "no test project's name holds '$name'"; done
     sum_passed=0 sum_failed=0 sum_skipped=0
     rm -rf "$artifacts/test-logs"
     mkdir -p "$artifacts/test-logs"

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 using Lab.Cli.Commands;
 using Lab.Contracts.Runs;
 using Lab.Harness;
-using Lab.Harness.Testbeds;
 using Lab.Interop.Docker;
+using Lab.Yaml;
 
 namespace Lab.Cli;
 
@@ -50,7 +50,7 @@ public static class LabCommandLine
             var code = await parsed.InvokeAsync(configuration, interruption.Token);
             return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
-        catch (Exception exception) when (exception is UsageException or RunRecordException or TestbedFileException)
+        catch (Exception exception) when (exception is UsageException or RunRecordException or YamlFileException)
         {
             await error.WriteLineAsync($"lab: {exception.Message}");
             return ExitCodes.Usage;

@@ -1,6 +1,7 @@
 using Lab.Contracts.Testbeds;
 using Lab.Harness.Launch;
 using Lab.Harness.Testbeds;
+using Lab.Yaml;
 
 namespace Lab.Harness.Tests.Testbeds;
 
@@ -23,8 +24,8 @@ public sealed class TestbedFileTests
 
         """;
 
-    private static IReadOnlyList<TestbedError> Errors(string text) =>
-        Assert.Throws<TestbedFileException>(() => TestbedFile.Parse(text, "t.yaml")).Errors;
+    private static IReadOnlyList<YamlError> Errors(string text) =>
+        Assert.Throws<YamlFileException>(() => TestbedFile.Parse(text, "t.yaml")).Errors;
 
     private static void Single(string text, long line, string says)
     {
@@ -88,7 +89,7 @@ public sealed class TestbedFileTests
     [Fact]
     public void Exception_OfErrors_ReadsAsACompilersDo()
     {
-        var exception = Assert.Throws<TestbedFileException>(() => TestbedFile.Parse("name: t\nx: 1", "some/t.yaml"));
+        var exception = Assert.Throws<YamlFileException>(() => TestbedFile.Parse("name: t\nx: 1", "some/t.yaml"));
         Assert.Contains("some/t.yaml:2: x is not known here", exception.Message, StringComparison.Ordinal);
     }
 
@@ -212,8 +213,8 @@ public sealed class TestbedFileTests
         try
         {
             using (var file = File.OpenWrite(path))
-                file.SetLength(TestbedFile.FileBytesMax + 1);
-            var exception = Assert.Throws<TestbedFileException>(() => TestbedFile.Load(path));
+                file.SetLength(YamlFile.BytesMax + 1);
+            var exception = Assert.Throws<YamlFileException>(() => TestbedFile.Load(path));
             Assert.Contains("longer than", exception.Message, StringComparison.Ordinal);
         }
         finally
@@ -227,5 +228,5 @@ public sealed class TestbedFileTests
     [InlineData("/tmp")]
     [InlineData("")]
     public void Load_OfNoFile_SaysSo(string path) =>
-        Assert.Contains("no such file", Assert.Throws<TestbedFileException>(() => TestbedFile.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("no such file", Assert.Throws<YamlFileException>(() => TestbedFile.Load(path)).Message, StringComparison.Ordinal);
 }

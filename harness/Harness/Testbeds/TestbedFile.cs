@@ -1,66 +1,25 @@
 using System.Text.RegularExpressions;
 using Lab.Contracts.Testbeds;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using Lab.Yaml;
 
 namespace Lab.Harness.Testbeds;
 
 /// <summary>Reads a testbed file and says everything that is wrong with it at once.</summary>
 public static partial class TestbedFile
 {
-    public const int FileBytesMax = 256 * 1024;
     public const int NodesMax = 64;
-
-    /// <summary>Levels of lists and mappings in each other; the format itself needs four.</summary>
-    public const int NestingMax = 16;
 
     private const long MiB = 1L << 20;
     private const long GiB = 1L << 30;
 
-    /// <exception cref="TestbedFileException">The file is missing, no YAML, or says what cannot be.</exception>
-    public static Testbed Load(string path)
-    {
-        if (!File.Exists(path))
-            throw new TestbedFileException(path, [new TestbedError(1, "no such file")]);
-        if (new FileInfo(path).Length > FileBytesMax)
-            throw new TestbedFileException(path, [new TestbedError(1, $"longer than {FileBytesMax} bytes")]);
-        return Parse(File.ReadAllText(path), path);
-    }
+    /// <exception cref="YamlFileException">The file is missing, no YAML, or says what cannot be.</exception>
+    public static Testbed Load(string path) => Parse(YamlFile.Load(path), path);
 
     /// <inheritdoc cref="Load"/>
-    public static Testbed Parse(string text, string path)
-    {
-        var errors = new List<TestbedError>();
-        var testbed = Read(text, errors);
-        if (errors.Count > 0)
-            throw new TestbedFileException(path, [.. errors.OrderBy(e => e.Line)]);
-        return testbed!;
-    }
+    public static Testbed Parse(string text, string path) => YamlFile.Parse(text, path, Read);
 
-    private static Testbed? Read(string text, List<TestbedError> errors)
+    private static Testbed Read(YamlCursor root)
     {
-        var stream = new YamlStream();
-        try
-        {
-            // Building the tree recurses; the parser does not.
-            if (FindTooDeep(text) is { } line)
-            {
-                errors.Add(new TestbedError(line, $"more than {NestingMax} levels in each other"));
-                return null;
-            }
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException e)
-        {
-            errors.Add(new TestbedError(e.Start.Line, "not YAML: " + e.Message));
-            return null;
-        }
-        if (stream.Documents.Count != 1)
-        {
-            errors.Add(new TestbedError(1, "must hold one YAML document"));
-            return null;
-        }
-        var root = new YamlCursor(stream.Documents[0].RootNode, "", errors);
         var (name, manager) = (root.Text("name", NameProblem), ReadManager(root));
         var (storage, nodes) = (root.List("storage"), root.List("nodes"));
         var testbed = new Testbed
@@ -70,26 +29,11 @@ public static partial class TestbedFile
             Storage = [.. storage.Select(ReadStorage)],
             Nodes = [.. nodes.Select(ReadNode)],
         };
-        root.RefuseUnknown();
         RefuseTwice(
             [.. testbed.Storage.Select(s => s.Name), .. testbed.Nodes.Select(n => n.Name)],
             [.. storage, .. nodes]);
         CheckWhole(testbed, root);
         return testbed;
-    }
-
-    /// <returns>Line where the text goes deeper than it may; null when it does not.</returns>
-    private static long? FindTooDeep(string text)
-    {
-        var parser = new Parser(new StringReader(text));
-        // The stream and the document are levels, too.
-        for (var depth = -2; parser.MoveNext();)
-        {
-            depth += parser.Current!.NestingIncrease;
-            if (depth > NestingMax)
-                return parser.Current.Start.Line;
-        }
-        return null;
     }
 
     private static void RefuseTwice(IReadOnlyList<string> names, IReadOnlyList<YamlCursor> entries)
@@ -185,6 +129,17 @@ public static partial class TestbedFile
             root.Error(root.LineOf("manager"), "emulated nodes enrol at a manager of this testbed; give manager.build");
         if (testbed.Manager is ManagerSource.Build && testbed.Nodes.Any(n => n is RealNode))
             root.Error(root.LineOf("manager"), "real nodes are enrolled at a manager that runs; give manager.url");
+    }
+
+    private static long Size(this YamlCursor entry, string key, long min, long max, string fallback)
+    {
+        var text = entry.Text(key, fallback: fallback);
+        if (text.Length == 0)
+            return min;
+        if (ByteSize.TryParse(text, out var bytes) && bytes >= min && bytes <= max)
+            return bytes;
+        entry.Error(entry.LineOf(key), $"{entry.Name(key)} must be a size from {ByteSize.Format(min)} to {ByteSize.Format(max)}, such as {fallback}");
+        return min;
     }
 
     private static string? KindProblem(string kind) => kind is "emulated" or "real" ? null : $"'{kind}' is not known; use emulated or real";

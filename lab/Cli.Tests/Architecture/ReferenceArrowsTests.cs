@@ -14,6 +14,7 @@ public sealed class ReferenceArrowsTests
     {
         ["Lab.Contracts"] = [],
         ["Lab.Protocols"] = [],
+        ["Lab.Yaml"] = [],
         ["Lab.Interop"] = [],
         ["Lab.Agent"] = ["Lab.Contracts", "Lab.Protocols", "Lab.Interop"],
         ["Lab.Manager"] = ["Lab.Contracts", "Lab.Protocols"],
@@ -22,9 +23,9 @@ public sealed class ReferenceArrowsTests
         ["Lab.Emulators.Dpu"] = ["Lab.Emulators"],
         ["Lab.Emulators.Host"] = ["Lab.Emulators"],
         ["Lab.Emulators.Storage"] = ["Lab.Emulators"],
-        ["Lab.Harness"] = ["Lab.Contracts", "Lab.Protocols", "Lab.Interop", "Lab.Emulators", .. Emulators],
+        ["Lab.Harness"] = ["Lab.Contracts", "Lab.Yaml", "Lab.Protocols", "Lab.Interop", "Lab.Emulators", .. Emulators],
         ["Lab.Scenarios"] = ["Lab.Harness"],
-        ["Lab.Reports"] = ["Lab.Contracts"],
+        ["Lab.Reports"] = ["Lab.Contracts", "Lab.Yaml"],
         ["Lab.Cli"] = ["Lab.Harness", "Lab.Reports"],
     };
 

@@ -14,8 +14,6 @@ internal static class QsdArguments
 
     private const ulong MebibyteBytes = 1024 * 1024;
 
-    // QEMU 7.2 takes a command off its monitor byte by byte, some microseconds each (monitor_can_read), and the host's new disk waits for
-    // that: so what is the default is not said.
     public static JsonObject TopNode(Bdev bdev) => TopThrottle(bdev, DirectionThrottle(bdev, ProtocolNode(bdev)));
 
     /// <summary>Both throttle nodes again, in the groups that the bdev's limits ask for: blockdev-reopen changes a node's group.</summary>
@@ -62,6 +60,8 @@ internal static class QsdArguments
         ["file"] = file,
     });
 
+    // QEMU 7.2 takes a command off its monitor byte by byte, some microseconds each (monitor_can_read), and the host's new disk waits for
+    // that: so what is the default is not said.
     private static JsonObject Common(Bdev bdev, string name, JsonObject node)
     {
         node["node-name"] = name;

@@ -218,10 +218,10 @@ internal sealed partial class QsdBackend : IVirtioBlkBackend
             await daemon.AddUnlimitedGroupAsync(token);
         // A change of limits may have been cut short anywhere.
         foreach (var (_, bdev) in wantedNodes.Where(n => presentNodes.Contains(n.Key)))
-            if (!bdev.Limits.AreNone || groups.Contains(QsdNames.TotalGroup(bdev)) || groups.Contains(QsdNames.DirectionGroup(bdev)))
+            if (!bdev.Limits.AreNone || QsdNames.OwnGroups(bdev).Any(groups.Contains))
                 await daemon.RegroupAsync(bdev, token);
         var wantedGroups = bdevs.Values.Select(QsdNames.Groups).SelectMany(g => new[] { g.Total, g.Direction }).Append(QsdNames.UnlimitedGroup);
-        foreach (var group in groups.Except(wantedGroups))
+        foreach (var group in (await daemon.ListGroupsAsync(token)).Except(wantedGroups))
             await daemon.TryRemoveGroupAsync(group, token);
 
         // Side by side: many volumes of a target that is down must cost one time limit, not one each.

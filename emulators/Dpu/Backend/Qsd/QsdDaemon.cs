@@ -61,7 +61,7 @@ internal sealed partial class QsdDaemon(QmpConnection connection, string vhostDi
     public async Task RemoveGroupsAsync(Bdev bdev, CancellationToken token)
     {
         var present = await ListGroupsAsync(token);
-        foreach (var group in new[] { QsdNames.TotalGroup(bdev), QsdNames.DirectionGroup(bdev) }.Where(present.Contains))
+        foreach (var group in QsdNames.OwnGroups(bdev).Where(present.Contains))
             await ExecuteAsync("object-del", new JsonObject { ["id"] = group }, token);
     }
 

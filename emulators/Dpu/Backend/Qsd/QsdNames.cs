@@ -32,6 +32,9 @@ internal static class QsdNames
     public static (string Total, string Direction) Groups(Bdev bdev) =>
         bdev.Limits.AreNone ? (UnlimitedGroup, UnlimitedGroup) : (TotalGroup(bdev), DirectionGroup(bdev));
 
+    /// <summary>The groups of a bdev with limits, whether it has any now or not.</summary>
+    public static IReadOnlyList<string> OwnGroups(Bdev bdev) => [TotalGroup(bdev), DirectionGroup(bdev)];
+
     public static string Export(BlkExport export, Bdev bdev) =>
         ExportPrefix + Hash($"{export.Socket}\n{TopNode(bdev)}\n{export.ReadOnly}\n{export.NumQueues}\n{export.LogicalBlockSize}");
 

@@ -1,21 +1,20 @@
 using System.Globalization;
-using Lab.Contracts.Testbeds;
 using YamlDotNet.RepresentationModel;
 
-namespace Lab.Harness.Testbeds;
+namespace Lab.Yaml;
 
 /// <summary>
 /// Reads a YAML mapping key by key and notes every error with its line instead of stopping at the first. A missing or wrong
 /// value answers a harmless one; the caller throws once all is read.
 /// </summary>
-internal sealed class YamlCursor
+public sealed class YamlCursor
 {
     private readonly YamlMappingNode? mapping;
     private readonly string path;
-    private readonly List<TestbedError> errors;
+    private readonly List<YamlError> errors;
     private readonly HashSet<string> known = [];
 
-    public YamlCursor(YamlNode node, string path, List<TestbedError> errors)
+    internal YamlCursor(YamlNode node, string path, List<YamlError> errors)
     {
         this.path = path;
         this.errors = errors;
@@ -27,7 +26,7 @@ internal sealed class YamlCursor
 
     public long Line { get; }
 
-    public void Error(long line, string message) => errors.Add(new TestbedError(line, message));
+    public void Error(long line, string message) => errors.Add(new YamlError(line, message));
 
     public bool Has(string key) => Find(key) is not null;
 
@@ -60,17 +59,6 @@ internal sealed class YamlCursor
         return fallback;
     }
 
-    public long Size(string key, long min, long max, string fallback)
-    {
-        var text = Text(key, fallback: fallback);
-        if (text.Length == 0)
-            return min;
-        if (ByteSize.TryParse(text, out var bytes) && bytes >= min && bytes <= max)
-            return bytes;
-        Error(LineOf(key), $"{Name(key)} must be a size from {ByteSize.Format(min)} to {ByteSize.Format(max)}, such as {fallback}");
-        return min;
-    }
-
     public YamlCursor? Mapping(string key) =>
         Find(key) is { } node ? new YamlCursor(node, Name(key), errors) : null;
 
@@ -90,6 +78,54 @@ internal sealed class YamlCursor
         return [.. sequence.Children.Select((child, i) => new YamlCursor(child, $"{Name(key)}[{i}]", errors))];
     }
 
+    /// <summary>Texts of a list; empty, and no error, where the key is not there and need not be.</summary>
+    public IReadOnlyList<string> Texts(string key, bool required, Func<string, string?>? problem = null)
+    {
+        if (Find(key) is not { } node)
+        {
+            if (required && mapping is not null)
+                Error(Line, $"{Name(key)} is missing");
+            return [];
+        }
+        if (node is not YamlSequenceNode { Children.Count: > 0 } sequence)
+        {
+            Error(node.Start.Line, $"{Name(key)} must be a list with at least one entry");
+            return [];
+        }
+        var texts = new List<string>();
+        foreach (var child in sequence.Children)
+        {
+            if (child is not YamlScalarNode { Value: { Length: > 0 } text })
+                Error(child.Start.Line, $"{Name(key)}: each entry must be a text");
+            else if (problem?.Invoke(text) is { } complaint)
+                Error(child.Start.Line, $"{Name(key)}: {complaint}");
+            else
+                texts.Add(text);
+        }
+        return texts;
+    }
+
+    /// <summary>A mapping of texts to texts whose keys are free; empty where the key is not there.</summary>
+    public IReadOnlyDictionary<string, string> Pairs(string key)
+    {
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Find(key) is not { } node)
+            return pairs;
+        if (node is not YamlMappingNode entries)
+        {
+            Error(node.Start.Line, $"{Name(key)} must be a mapping (key: value)");
+            return pairs;
+        }
+        foreach (var (name, value) in entries.Children)
+        {
+            if (name is YamlScalarNode { Value: { Length: > 0 } left } && value is YamlScalarNode { Value: { Length: > 0 } right })
+                pairs[left] = right;
+            else
+                Error(name.Start.Line, $"{Name(key)}: each entry must be a text under a text");
+        }
+        return pairs;
+    }
+
     /// <summary>Notes every key that nothing asked for.</summary>
     public void RefuseUnknown()
     {
@@ -100,7 +136,8 @@ internal sealed class YamlCursor
 
     public long LineOf(string key) => Find(key)?.Start.Line ?? Line;
 
-    private string Name(string key) => path.Length == 0 ? key : $"{path}.{key}";
+    /// <summary>The key with the way to it, as messages call it.</summary>
+    public string Name(string key) => path.Length == 0 ? key : $"{path}.{key}";
 
     private YamlNode? Find(string key)
     {
