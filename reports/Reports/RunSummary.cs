@@ -16,6 +16,9 @@ public sealed record RunSummary
     public required IReadOnlyList<MetricReport> Metrics { get; init; }
     public required IReadOnlyList<OperationTimelines> Operations { get; init; }
 
+    /// <summary>Series of which no operation came to its end: there is nothing to summarise, and much to look into.</summary>
+    public IReadOnlyList<NeverMeasured> NeverMeasured { get; init; } = [];
+
     /// <summary>Samples left out because the scenario that measured them ended in error.</summary>
     public required int SamplesLeftOut { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record RunSummary
             Results = record.Results,
             Metrics = [.. metrics.OrderBy(metric => metric.Better == Better.None)],
             Operations = OperationTimelines.Of(record.Events),
+            NeverMeasured = Lab.Reports.Metrics.NeverMeasured.Of(series),
             SamplesLeftOut = record.Samples.Count - samples.Count,
             Throughput = ThroughputRow.Of(metrics, series),
             HotPlug = HotPlugStage.Of(metrics),
