@@ -13,19 +13,12 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
     /// <summary>Below, the bootstrap covers less than its level and the interval comes from the test's inversion.</summary>
     public const int LeastForBootstrap = 10;
 
-    /// <summary>
-    /// Relative standard deviation between sessions of one build, where too few sessions show it and nobody calibrated. Measured
-    /// on three nightlies of one build of the emulated lab on two shared cores: boot 4 %, hot-plug 3 to 8 % (stages of disk and
-    /// NIC), clone 6 %; the median over hot-plug and disk throughput is 8 %. Round trips are noisier (12 to 19 %) and their spread
-    /// within a session covers for it. With 8 % one session an arm calls a change from about 45 % on, so that a slowdown of half
-    /// is found and no pair of the 21 smokes and 3 nightlies differs by as much for sure.
-    /// </summary>
-    public const double DefaultNoise = 0.08;
-
-    public static ShiftEvidence Of(JudgedScale scale, double? noise, JudgePolicy policy, ulong seed) =>
+    /// <param name="noise">Relative standard deviation between sessions, for where too few sessions show it.</param>
+    /// <param name="calibrated">The noise was measured, not assumed.</param>
+    public static ShiftEvidence Of(JudgedScale scale, double noise, bool calibrated, JudgePolicy policy, ulong seed) =>
         Math.Min(scale.A.Length, scale.B.Length) >= LeastSessions
             ? BySessions(scale, policy, seed)
-            : ByIterations(scale, noise, policy);
+            : ByIterations(scale, noise, calibrated, policy);
 
     /// <summary>The test compares session medians, whatever the number of iterations: more of them do not make a night less unlike the next.</summary>
     private static ShiftEvidence BySessions(JudgedScale scale, JudgePolicy policy, ulong seed)
@@ -50,9 +43,9 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
     /// <summary>
     /// Iterations pooled. Their spread says nothing about the next session, so the noise between sessions widens the interval
     /// (half-widths add as squares) and p is that of the weaker of two tests: Mann-Whitney over the iterations, and the shift
-    /// against the noise.
+    /// against the widened interval's standard error.
     /// </summary>
-    private static ShiftEvidence ByIterations(JudgedScale scale, double? noise, JudgePolicy policy)
+    private static ShiftEvidence ByIterations(JudgedScale scale, double noise, bool calibrated, JudgePolicy policy)
     {
         var (a, b) = (Pooled(scale.A), Pooled(scale.B));
         var shift = HodgesLehmann.Shift(a, b);
@@ -62,19 +55,19 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
                 ? new ShiftEvidence(0, 0, 0, 1, IntervalMethod.Pooled)
                 : new ShiftEvidence(shift, double.NegativeInfinity, double.PositiveInfinity, 1, IntervalMethod.Pooled);
 
-        var sigma = Math.Max(scale.Limit(noise ?? DefaultNoise), ObservedNoise(scale)) * Math.Sqrt(1.0 / scale.A.Length + 1.0 / scale.B.Length);
-        var half = Normal.InvCDF(0, 1, (1 + policy.Level) / 2) * sigma;
-        var pOfNoise = shift == 0 ? 1 : sigma == 0 ? 0 : 2 * Normal.CDF(0, 1, -Math.Abs(shift) / sigma);
+        var z = Normal.InvCDF(0, 1, (1 + policy.Level) / 2);
+        var sigma = Math.Max(scale.Spread(noise), ObservedNoise(scale)) * Math.Sqrt(1.0 / scale.A.Length + 1.0 / scale.B.Length);
+        var half = z * sigma;
         var (low, high) = HodgesLehmann.Interval(a, b, policy.Level);
-        if (double.IsInfinity(low) && noise is not null && !JudgedScale.IsFailed(shift))
+        if (double.IsInfinity(low) && calibrated && !JudgedScale.IsFailed(shift))
             // Too few iterations to show their spread; a calibrated noise of session medians has it in.
-            return new ShiftEvidence(shift, shift - half, shift + half, pOfNoise, IntervalMethod.Pooled);
+            return new ShiftEvidence(shift, shift - half, shift + half, POfShift(half), IntervalMethod.Pooled);
+        var (down, up) = (Widened(shift - low), Widened(high - shift));
         return new ShiftEvidence(
-            shift,
-            shift - Widened(shift - low),
-            shift + Widened(high - shift),
-            Math.Max(MannWhitney.P(a, b), pOfNoise),
-            IntervalMethod.Pooled);
+            shift, shift - down, shift + up, Math.Max(MannWhitney.P(a, b), POfShift(shift > 0 ? down : up)), IntervalMethod.Pooled);
+
+        // The end of the interval that looks to "no change" is z standard errors away.
+        double POfShift(double towardsZero) => shift == 0 ? 1 : 2 * Normal.CDF(0, 1, -Math.Abs(shift) / (towardsZero / z));
 
         double Widened(double other) => JudgedScale.IsFailed(other) ? other : Math.Sqrt(other * other + half * half);
     }
