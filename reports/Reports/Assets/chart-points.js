@@ -4,7 +4,8 @@ labCharts.kinds.points = {
   option(data, width) {
     const { token, quantity, escape } = labCharts;
     const page = labCharts.frame();
-    const looks = { measured: ['circle', token('subject'), false], baseline: ['diamond', token('baseline'), true] };
+    // What is judged, then what it is judged against.
+    const looks = [['circle', token('subject'), false], ['diamond', token('baseline'), true]];
     const count = Math.max(...data.series.flatMap(series => series.points.map(point => point[0])));
     return {
       ...page.option,
@@ -14,7 +15,7 @@ labCharts.kinds.points = {
       xAxis: page.values('count', { minInterval: 1, splitLine: { show: false }, min: 0, max: count + 1 }),
       yAxis: page.values(data.unit, { scale: true, splitNumber: 4 }),
       series: data.series.map(series => {
-        const [symbol, colour, hollow] = looks[series.name];
+        const [symbol, colour, hollow] = looks[series.reference ? 1 : 0];
         return {
           type: 'scatter', name: series.name, data: series.points, symbol, symbolSize: series.points.length > 100 ? 4 : 7,
           itemStyle: { color: hollow ? 'transparent' : colour, borderColor: colour, borderWidth: hollow ? 1.5 : 0, opacity: 0.85 },

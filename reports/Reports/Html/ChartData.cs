@@ -52,19 +52,33 @@ internal static class ChartData
         }),
     });
 
-    public static string Ratios(RunComparison comparison) => Json(new
+    /// <summary>Effects with their intervals and thresholds; an end that is null is open.</summary>
+    public static string Effects(IEnumerable<MetricComparison> metrics) => Json(new
     {
-        Kind = "ratios",
-        Rows = comparison.Metrics.Where(metric => metric.Ratio is { Value: > 0 }).Take(ReportLimits.MetricRows).Select(metric => new
+        Kind = "effects",
+        Rows = metrics.Where(metric => metric.Judgement.Effect is > 0).Take(ReportLimits.MetricRows).Select(metric => new
         {
-            Name = metric.Label.Length == 0 ? metric.Metric : $"{metric.Metric} · {metric.Label}",
+            metric.Name,
             Anchor = MetricAnchor.Of(metric.Metric, metric.Unit, metric.Label),
             Better = Word(metric.Better),
-            metric.Ratio!.Value,
-            metric.Ratio.Low,
-            metric.Ratio.High,
-            Limit = (double?)null,
+            Verdict = Verdicts.Name(metric.Judgement.Verdict),
+            Value = metric.Judgement.Effect,
+            metric.Judgement.Low,
+            metric.Judgement.High,
+            metric.Judgement.Threshold,
         }),
+    });
+
+    /// <summary>Values of both arms, sessions after one another.</summary>
+    public static string Points(MetricComparison metric) => Json(new
+    {
+        Kind = "points",
+        metric.Unit,
+        Series = new[]
+        {
+            Points("B", [.. metric.ValuesOfB.SelectMany(session => session)], metric.B?.Median),
+            Points("A", [.. metric.ValuesOfA.SelectMany(session => session)], metric.A?.Median),
+        }.Where(series => series.Points.Count > 0),
     });
 
     public static string Points(MetricReport metric) => Json(new
@@ -76,9 +90,9 @@ internal static class ChartData
     });
 
     private static PointSeries Points(string name, IReadOnlyList<double> values, double? median) =>
-        new(name, ReportLimits.Thin(values), median, MedianInterval.Of(values));
+        new(name, name is "baseline" or "A", ReportLimits.Thin(values), median, MedianInterval.Of(values));
 
-    private sealed record PointSeries(string Name, IReadOnlyList<double[]> Points, double? Median, MedianInterval? Interval);
+    private sealed record PointSeries(string Name, bool Reference, IReadOnlyList<double[]> Points, double? Median, MedianInterval? Interval);
 
     /// <summary>Medians beside their baselines; all rows must have one unit.</summary>
     public static string Bars(string unit, IEnumerable<(string Name, MetricReport Metric)> rows) => Json(new
