@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lab.Contracts.Runs;
+using Lab.Reports;
 using Lab.Reports.Comparison;
 using Lab.Reports.Html;
 using Lab.Reports.Outputs;
@@ -36,7 +37,7 @@ internal static class CompareCommand
             var comparison = RunComparison.Of(reference, candidate);
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             if (parsed.GetValue(html) is { } page)
-                await File.WriteAllTextAsync(page.FullName, await HtmlOutput.RenderAsync(comparison), cancel);
+                await File.WriteAllTextAsync(page.FullName, await HtmlOutput.RenderAsync(comparison, run => ReportOf(run, page, reference.Concat(candidate))), cancel);
             if (parsed.GetValue(markdown) is { } text)
                 await File.WriteAllTextAsync(text.FullName, ComparisonMarkdown.Render(comparison), cancel);
             if (parsed.GetValue(json))
@@ -54,6 +55,13 @@ internal static class CompareCommand
             };
         });
         return command;
+    }
+
+    // A report that lies beside its run, from where the page will be.
+    private static string? ReportOf(RunInfo run, FileInfo page, IEnumerable<RunRecord> runs)
+    {
+        var report = Path.Combine(runs.First(record => record.Info == run).Directory, ReportFiles.Html);
+        return File.Exists(report) ? Path.GetRelativePath(page.DirectoryName!, report).Replace(Path.DirectorySeparatorChar, '/') : null;
     }
 
     private static Argument<string> Arm(string name, string what) => new(name)
