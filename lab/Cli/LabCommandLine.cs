@@ -23,6 +23,8 @@ public static class LabCommandLine
             RunCommand.CreateNightly(),
             ReportCommand.Create(),
             CompareCommand.Create(),
+            ExportCommand.Create(),
+            GateCommand.Create(),
             ConsoleCommand.Create(),
             LogsCommand.Create(),
             DownCommand.CreateClean(),

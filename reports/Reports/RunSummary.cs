@@ -16,6 +16,9 @@ public sealed record RunSummary
     public required IReadOnlyList<MetricReport> Metrics { get; init; }
     public required IReadOnlyList<OperationTimelines> Operations { get; init; }
 
+    /// <summary>Series of which no operation came to its end: there is nothing to summarise, and much to look into.</summary>
+    public IReadOnlyList<NeverMeasured> NeverMeasured { get; init; } = [];
+
     /// <summary>Samples left out because the scenario that measured them ended in error.</summary>
     public required int SamplesLeftOut { get; init; }
 
@@ -23,10 +26,19 @@ public sealed record RunSummary
     public IReadOnlyList<ThroughputRow> Throughput { get; init; } = [];
 
     [JsonIgnore]
-    public IReadOnlyList<HotPlugStage> HotPlug { get; init; } = [];
+    public IsolationMatrix Isolation { get; init; } = new([], [], []);
 
     [JsonIgnore]
-    public IsolationMatrix Isolation { get; init; } = new([], [], []);
+    public IReadOnlyList<StageBreakdown> Stages { get; init; } = [];
+
+    [JsonIgnore]
+    public IReadOnlyList<ResourceUse> Resources { get; init; } = [];
+
+    [JsonIgnore]
+    public MachineCourse Machine { get; init; } = new([]);
+
+    /// <summary>What makes the run's figures less sure than they look, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public static RunSummary Of(RunRecord record, ISeriesComparer? comparer = null)
     {
@@ -40,9 +52,12 @@ public sealed record RunSummary
             Results = record.Results,
             Metrics = [.. metrics.OrderBy(metric => metric.Better == Better.None)],
             Operations = OperationTimelines.Of(record.Events),
+            NeverMeasured = Lab.Reports.Metrics.NeverMeasured.Of(series),
             SamplesLeftOut = record.Samples.Count - samples.Count,
             Throughput = ThroughputRow.Of(metrics, series),
-            HotPlug = HotPlugStage.Of(metrics),
+            Stages = StageBreakdown.Of(metrics),
+            Resources = ResourceUse.From(metrics),
+            Machine = MachineCourse.Of(record),
             Isolation = IsolationMatrix.Of(record.Results),
         };
     }

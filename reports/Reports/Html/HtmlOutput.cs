@@ -1,3 +1,4 @@
+using Lab.Contracts.Runs;
 using Lab.Reports.Comparison;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
@@ -12,8 +13,9 @@ public static class HtmlOutput
     public static Task<string> RenderAsync(RunSummary summary) =>
         RenderAsync<ReportPage>(new() { [nameof(ReportPage.Summary)] = summary });
 
-    public static Task<string> RenderAsync(RunComparison comparison) =>
-        RenderAsync<ComparisonPage>(new() { [nameof(ComparisonPage.Comparison)] = comparison });
+    /// <param name="reportOf">Where the report of a run is, as seen from the page; null where there is none to link to.</param>
+    public static Task<string> RenderAsync(RunComparison comparison, Func<RunInfo, string?>? reportOf = null) =>
+        RenderAsync<ComparisonPage>(new() { [nameof(ComparisonPage.Comparison)] = comparison, [nameof(ComparisonPage.ReportOf)] = reportOf });
 
     private static async Task<string> RenderAsync<TPage>(Dictionary<string, object?> parameters) where TPage : IComponent
     {

@@ -25,6 +25,10 @@ public sealed record MetricReport
     public double? Limit { get; init; }
     public bool? WithinLimit => Limit is null || Ratio is null ? null : Ratio.Value <= Limit;
 
+    /// <summary>Operations that failed: of the subject, and of its baseline. The summaries are of those that did not.</summary>
+    public int Failures { get; init; }
+    public int BaselineFailures { get; init; }
+
     [JsonIgnore]
     public IReadOnlyList<double> SubjectValues { get; init; } = [];
 
@@ -38,12 +42,15 @@ public sealed record MetricReport
     [JsonIgnore]
     public (string Metric, string Unit, string Label) Identity => (Metric, Unit, Label);
 
+    /// <summary>Of every subject series that has a value; one whose operations all failed has nothing to summarise.</summary>
     public static IReadOnlyList<MetricReport> Of(IReadOnlyList<MetricSeries> all, ISeriesComparer comparer) =>
-        [.. all.Where(series => series.Role == SampleRole.Subject).Select(series => Of(series, BaselineMatch.For(series, all), comparer))];
+        [.. all.Where(series => series.Role == SampleRole.Subject && series.Values.Count > 0)
+            .Select(series => Of(series, BaselineMatch.For(series, all), comparer))];
 
     private static MetricReport Of(MetricSeries subject, BaselineMatch match, ISeriesComparer comparer)
     {
-        var ratio = match.Series is null ? null : comparer.Compare(subject.Values, match.Series.Values);
+        var baseline = match.Series is { Values.Count: > 0 } measured ? measured : null;
+        var ratio = baseline is null ? null : comparer.Compare(subject.Values, baseline.Values);
         return new MetricReport
         {
             Metric = subject.Metric,
@@ -52,12 +59,14 @@ public sealed record MetricReport
             Dimensions = subject.Dimensions,
             Label = subject.Label,
             Subject = Summary.Of(subject.Values),
-            Baseline = match.Series is null ? null : Summary.Of(match.Series.Values),
+            Baseline = baseline is null ? null : Summary.Of(baseline.Values),
             Ratio = ratio,
-            NoRatio = ratio is not null ? null : match.Reason ?? "the baseline's median is zero",
+            NoRatio = ratio is not null ? null : match.Reason ?? (baseline is null ? "every operation of the baseline failed" : "the baseline's median is zero"),
             Limit = RatioLimit.Of(subject.Metric),
+            Failures = subject.Failures,
+            BaselineFailures = match.Series?.Failures ?? 0,
             SubjectValues = subject.Values,
-            BaselineValues = match.Series?.Values ?? [],
+            BaselineValues = baseline?.Values ?? [],
         };
     }
 }

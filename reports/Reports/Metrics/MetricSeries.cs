@@ -3,6 +3,7 @@ using Lab.Contracts.Runs;
 namespace Lab.Reports.Metrics;
 
 /// <summary>The samples of one metric, unit, role and set of dimensions, in the order of their time.</summary>
+/// <param name="Values">What was measured; failed operations have no value and are counted by <see cref="Failures"/>.</param>
 public sealed record MetricSeries(
     string Metric,
     string Unit,
@@ -11,6 +12,9 @@ public sealed record MetricSeries(
     IReadOnlyDictionary<string, string> Dimensions,
     IReadOnlyList<double> Values)
 {
+    /// <summary>Operations that did not come to their end.</summary>
+    public int Failures { get; init; }
+
     /// <summary>"device=disk, node=bm0"; empty without dimensions.</summary>
     public string Label => LabelOf(Dimensions);
 
@@ -27,7 +31,10 @@ public sealed record MetricSeries(
                 group.First().Better,
                 group.Key.Role,
                 group.First().Dimensions,
-                [.. group.OrderBy(sample => sample.T).Select(sample => sample.Value)]))];
+                [.. group.Where(sample => sample.Outcome == SampleOutcome.Ok).OrderBy(sample => sample.T).Select(sample => sample.Value)])
+            {
+                Failures = group.Count(sample => sample.Outcome == SampleOutcome.Failed),
+            })];
 
     internal static string LabelOf(IReadOnlyDictionary<string, string> dimensions) =>
         string.Join(", ", dimensions.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}"));

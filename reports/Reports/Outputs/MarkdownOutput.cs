@@ -23,6 +23,8 @@ public static class MarkdownOutput
             text.Append(CultureInfo.InvariantCulture, $"\n{summary.SamplesLeftOut} samples of scenarios that ended in error are left out.\n");
         Scenarios(text, summary.Results);
         Ratios(text, summary.Metrics);
+        foreach (var never in summary.NeverMeasured)
+            text.Append(CultureInfo.InvariantCulture, $"\n**{Escape(never.Metric)} {Escape(never.Label)}: all {never.Failures} operations failed.**\n");
         return text.ToString();
     }
 
@@ -53,7 +55,8 @@ public static class MarkdownOutput
             var limit = metric.Limit is { } allowed
                 ? $"≤ {Quantity.Digits(allowed)}{(metric.WithinLimit == false ? " **exceeded**" : "")}"
                 : "";
-            text.Append(CultureInfo.InvariantCulture, $"| {Escape(metric.Name)} | {Quantity.Format(metric.Subject.Median, metric.Unit)} | {Quantity.Format(metric.Baseline?.Median, metric.Unit)} | {ratio} | {limit} |\n");
+            var failures = metric.Failures > 0 ? $" (**{metric.Failures} of {metric.Failures + metric.Subject.N} failed**)" : "";
+            text.Append(CultureInfo.InvariantCulture, $"| {Escape(metric.Name)}{failures} | {Quantity.Format(metric.Subject.Median, metric.Unit)} | {Quantity.Format(metric.Baseline?.Median, metric.Unit)} | {ratio} | {limit} |\n");
         }
 
         if (metrics.Count > ReportLimits.MetricRows)
@@ -61,7 +64,7 @@ public static class MarkdownOutput
     }
 
     // Names and reasons come from guests and log lines: they must not end a cell or become markup.
-    private static string Escape(string value)
+    internal static string Escape(string value)
     {
         var text = new StringBuilder(value.Length);
         foreach (var character in value)
