@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Lab.Reports.Trends;
 
 public enum TrendEventKind
@@ -67,6 +69,10 @@ public sealed record TrendEvent
 
     /// <summary>Begun within the last days that count (<see cref="TrendPolicy.RecentDays"/>).</summary>
     public required bool Recent { get; init; }
+
+    /// <summary>The line that the step is on.</summary>
+    [JsonIgnore]
+    public required TrendEnvironment Environment { get; init; }
 
     /// <summary>It makes the command fail: recent, a regression, and it stands.</summary>
     public bool Alarming => Recent && Direction == TrendDirection.Regressed && State == TrendState.Stands;

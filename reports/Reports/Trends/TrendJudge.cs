@@ -66,6 +66,7 @@ public sealed class TrendJudge(TrendPolicy policy, IReadOnlyList<Annotation> ann
             Direction = Direction(better, after - before),
             State = explanation is not null ? TrendState.Explained : Recovered(line, first, before, limit) ? TrendState.Recovered : TrendState.Stands,
             Explanation = explanation,
+            Environment = line[first].Environment,
             Recent = newest.DayNumber - night.DayNumber < policy.RecentDays,
         };
     }

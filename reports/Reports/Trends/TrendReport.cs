@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lab.Reports.Html;
 
 namespace Lab.Reports.Trends;
 
@@ -16,6 +17,13 @@ public sealed record TrendReport
 
     /// <summary>An unexplained regression of the last days stands.</summary>
     public bool Alarming => Series.Any(series => series.Alarming);
+
+    /// <summary>Where a series stands in the page: as in a run's report, with the suite where there are several.</summary>
+    public string Anchor(TrendSeries series)
+    {
+        var anchor = MetricAnchor.Of(series.Metric, series.Unit, series.Label);
+        return Series[0].Suite == Series[^1].Suite ? anchor : $"{anchor}@{series.Suite}";
+    }
 
     /// <summary>Judges the series side by side; one without nights is left out.</summary>
     public static TrendReport Of(IEnumerable<TrendHistory> histories, IReadOnlyList<Annotation> annotations, TrendPolicy? policy = null, CancellationToken cancel = default)
