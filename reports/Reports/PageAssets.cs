@@ -16,6 +16,11 @@ internal static class PageAssets
             .Where(name => name.StartsWith(Prefix + "chart-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => name[Prefix.Length..]))
         .Append("page.js").Select(Read));
 
+    /// <summary>Of the trend page, beside the others.</summary>
+    public static string TrendScript { get; } = Read("trend.js");
+
+    public static string TrendStyle { get; } = Read("trend.css");
+
     public static string Style { get; } = Read("report.css");
 
     private static string Read(string name)

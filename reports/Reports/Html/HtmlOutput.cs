@@ -1,5 +1,6 @@
 using Lab.Contracts.Runs;
 using Lab.Reports.Comparison;
+using Lab.Reports.Trends;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,9 @@ public static class HtmlOutput
     /// <param name="reportOf">Where the report of a run is, as seen from the page; null where there is none to link to.</param>
     public static Task<string> RenderAsync(RunComparison comparison, Func<RunInfo, string?>? reportOf = null) =>
         RenderAsync<ComparisonPage>(new() { [nameof(ComparisonPage.Comparison)] = comparison, [nameof(ComparisonPage.ReportOf)] = reportOf });
+
+    public static Task<string> RenderAsync(TrendReport report) =>
+        RenderAsync<TrendPage>(new() { [nameof(TrendPage.Report)] = report });
 
     private static async Task<string> RenderAsync<TPage>(Dictionary<string, object?> parameters) where TPage : IComponent
     {
