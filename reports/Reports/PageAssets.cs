@@ -9,6 +9,8 @@ internal static class PageAssets
 
     public static string Style { get; } = Read("report.css");
 
+    public static string QualificationStyle { get; } = Read("qualification.css");
+
     private static string Read(string name)
     {
         using var stream = typeof(PageAssets).Assembly.GetManifestResourceStream("Lab.Reports.Assets." + name)

@@ -1,4 +1,5 @@
 using Lab.Reports.Comparison;
+using Lab.Reports.Qualification.Statements;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,13 @@ public static class HtmlOutput
 
     public static Task<string> RenderAsync(RunComparison comparison) =>
         RenderAsync<ComparisonPage>(new() { [nameof(ComparisonPage.Comparison)] = comparison });
+
+    /// <param name="links">Whether evidence is linked to the run directories, which stand beside the statement's.</param>
+    public static Task<string> RenderAsync(QualificationStatement statement, bool links) =>
+        RenderAsync<QualificationPage>(new() { [nameof(QualificationPage.Statement)] = statement, [nameof(QualificationPage.Links)] = links });
+
+    public static Task<string> RenderAsync(StatementComparison comparison) =>
+        RenderAsync<QualificationComparisonPage>(new() { [nameof(QualificationComparisonPage.Comparison)] = comparison });
 
     private static async Task<string> RenderAsync<TPage>(Dictionary<string, object?> parameters) where TPage : IComponent
     {
