@@ -23,6 +23,7 @@ public static class LabCommandLine
             RunCommand.CreateNightly(),
             ReportCommand.Create(),
             CompareCommand.Create(),
+            QualifyCommand.Create(),
             ConsoleCommand.Create(),
             LogsCommand.Create(),
             DownCommand.CreateClean(),

@@ -13,7 +13,7 @@ internal abstract class CriterionJudge(string scenario)
 
     public static CriterionJudge For(Criterion criterion) => criterion switch
     {
-        Criterion.Scenario passes => new ScenarioJudge(passes),
+        Criterion.Passes passes => new ScenarioJudge(passes),
         Criterion.Checks checks => new ChecksJudge(checks),
         Criterion.Metric metric => new MetricJudge(metric),
         _ => throw new ArgumentOutOfRangeException(nameof(criterion)),

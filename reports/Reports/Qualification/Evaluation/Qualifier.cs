@@ -11,8 +11,9 @@ public static class Qualifier
     private const string DeviceLabel = "device";
 
     /// <param name="runs">Sessions of one device: each a testbed of its own.</param>
+    /// <param name="device">Name of the device; null: the label "device" of the runs, or the testbed's name.</param>
     /// <exception cref="QualificationException">The runs are not of one device, of another suite, unfinished, or the same twice.</exception>
-    public static QualificationStatement Evaluate(QualificationProfile profile, IReadOnlyList<RunRecord> runs, IReadOnlyList<Deviation> deviations)
+    public static QualificationStatement Evaluate(QualificationProfile profile, IReadOnlyList<RunRecord> runs, IReadOnlyList<Deviation> deviations, string? device = null)
     {
         var sessions = runs.Select(run => new Session(run)).OrderBy(session => session.Id, StringComparer.Ordinal).ToList();
         SessionRules.Check(profile, sessions);
@@ -32,7 +33,7 @@ public static class Qualifier
             Profile = ProfileReference.Of(profile),
             Verdict = verdict,
             Summary = Summarise(findings),
-            Device = DeviceOf(info),
+            Device = DeviceOf(info, device),
             Environment = info.Environment,
             From = from,
             To = to,
@@ -95,8 +96,8 @@ public static class Qualifier
             return string.Create(CultureInfo.InvariantCulture, $"{level.Key.ToString().ToUpperInvariant()}: {Count(Outcome.Pass)} of {level.Count()} passed{string.Concat(parts)}.");
         }));
 
-    private static DeviceIdentity DeviceOf(RunInfo info) => new(
-        info.Labels.GetValueOrDefault(DeviceLabel) ?? info.Testbed.Name,
+    private static DeviceIdentity DeviceOf(RunInfo info, string? name) => new(
+        name ?? info.Labels.GetValueOrDefault(DeviceLabel) ?? info.Testbed.Name,
         info.Testbed.Shape.GetValueOrDefault("nodes.kind") ?? "unknown",
         info.Testbed.Shape,
         info.Labels.Where(label => SessionRules.IsDeviceLabel(label.Key)).ToDictionary(label => label.Key, label => label.Value),

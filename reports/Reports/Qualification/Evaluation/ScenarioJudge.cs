@@ -4,7 +4,7 @@ using Lab.Reports.Qualification.Statements;
 
 namespace Lab.Reports.Qualification.Evaluation;
 
-internal sealed class ScenarioJudge(Criterion.Scenario criterion) : CriterionJudge(criterion.Name)
+internal sealed class ScenarioJudge(Criterion.Passes criterion) : CriterionJudge(criterion.Scenario)
 {
     public override string Asked => $"{Scenario} passes";
 

@@ -28,19 +28,22 @@ internal sealed record SeriesPick(MeasuredSeries Measured, int N, double? Judged
         if (match.Series is null)
             return (null, $"{criterion.Name}: {match.Reason}");
         var baseline = Samples(session, match.Series).Where(sample => sample.Outcome == SampleOutcome.Ok).Select(sample => sample.Value).ToList();
-        return baseline.Count == 0 || baseline.Any(value => value <= 0)
-            ? (null, $"{criterion.Name}: a ratio needs a baseline of positive values")
+        return baseline.Count == 0 || baseline.Any(value => value <= 0) || subject.Values.Any(value => value < 0)
+            ? (null, $"{criterion.Name}: a ratio needs positive values")
             : (Of(session, criterion, subject, baseline), null);
     }
 
     /// <summary>Where failed operations rank: behind every value.</summary>
     public static double Worst(LimitSide side) => side == LimitSide.AtMost ? double.PositiveInfinity : double.NegativeInfinity;
 
+    // A ratio has no place below zero, and nothing of a throughput is what a failed operation brought.
+    private static double Worst(Limit limit) => limit is { IsRatio: true, Side: LimitSide.AtLeast } ? 0 : Worst(limit.Side);
+
     private static SeriesPick Of(Session session, Criterion.Metric criterion, MetricSeries subject, List<double> baseline)
     {
         var (side, samples) = (criterion.Limit.Side, Samples(session, subject));
         var values = samples.Where(sample => sample.Outcome == SampleOutcome.Ok).Select(sample => sample.Value).ToList();
-        var ranked = samples.Select(sample => sample.Outcome == SampleOutcome.Ok ? sample.Value : Worst(side)).Order().ToList();
+        var ranked = samples.Select(sample => sample.Outcome == SampleOutcome.Ok ? sample.Value : Worst(criterion.Limit)).Order().ToList();
         var quantile = criterion.Replicate == Replicate.Session ? Statistic.Median.Quantile : criterion.Statistic.Quantile;
         var estimate = Quantiles.Of(ranked, quantile) / (baseline.Count > 0 ? Quantiles.Of([.. baseline.Order()], quantile) : 1);
         double? bound = criterion is { Replicate: Replicate.Iteration, Confidence: { } confidence }

@@ -4,7 +4,7 @@ namespace Lab.Reports.Qualification.Profiles;
 public abstract record Criterion
 {
     /// <summary>The scenario passes in every session.</summary>
-    public sealed record Scenario(string Name) : Criterion;
+    public sealed record Passes(string Scenario) : Criterion;
 
     /// <summary>
     /// Every check that one of the globs names passes in every session, and so do the controls, which show that the probe works at all.

@@ -11,6 +11,8 @@ namespace Lab.Reports.Qualification.Profiles;
 /// <summary>Reads a profile and says everything that is wrong with it at once.</summary>
 public static partial class ProfileFile
 {
+    private static readonly string[] LimitKeys = ["at_most", "at_least", "ratio_at_most", "ratio_at_least"];
+
     /// <param name="nameOrPath">Id of a shipped profile, or path of a file.</param>
     /// <exception cref="YamlFileException">There is no such profile, or it says what cannot be.</exception>
     public static QualificationProfile Load(string nameOrPath)
@@ -74,7 +76,7 @@ public static partial class ProfileFile
             return ReadMetric(entry, scenario);
         return hasChecks
             ? new Criterion.Checks(scenario, entry.Texts("checks", required: true), entry.Texts("controls", required: false))
-            : new Criterion.Scenario(scenario);
+            : new Criterion.Passes(scenario);
     }
 
     private static Criterion.Metric ReadMetric(YamlCursor entry, string scenario)
@@ -98,7 +100,7 @@ public static partial class ProfileFile
             entry.Error(entry.Line, $"{entry.Name("limit")} is missing: a metric needs one");
             return new Limit(LimitSide.AtMost, 0, null);
         }
-        string[] given = [.. new[] { "at_most", "at_least", "ratio_at_most", "ratio_at_least" }.Where(limit.Has)];
+        string[] given = [.. LimitKeys.Where(limit.Has)];
         limit.RefuseUnknown();
         if (given is not [var key])
         {

@@ -42,7 +42,7 @@ public sealed record ProfileReference(string Name, string Version, string Title,
         new(profile.Name, profile.Version, profile.Title, profile.About, profile.Suite, profile.Sessions, profile.Digest);
 }
 
-/// <param name="Name">The label "device" of the runs, or the testbed's name.</param>
+/// <param name="Name">As whoever qualified it called it, the label "device" of the runs, or the testbed's name.</param>
 /// <param name="Kind">emulated, real, or both: nothing emulated may pass for a card.</param>
 /// <param name="Testbed">Shape of the testbed.</param>
 /// <param name="Labels">The runs' labels that begin with "device".</param>
