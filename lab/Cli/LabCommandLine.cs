@@ -25,6 +25,7 @@ public static class LabCommandLine
             CompareCommand.Create(),
             ExportCommand.Create(),
             GateCommand.Create(),
+            QualifyCommand.Create(),
             ConsoleCommand.Create(),
             LogsCommand.Create(),
             DownCommand.CreateClean(),

@@ -23,6 +23,8 @@ internal static class PageAssets
 
     public static string Style { get; } = Read("report.css");
 
+    public static string QualificationStyle { get; } = Read("qualification.css");
+
     private static string Read(string name)
     {
         using var stream = typeof(PageAssets).Assembly.GetManifestResourceStream(Prefix + name)

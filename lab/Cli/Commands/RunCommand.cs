@@ -75,7 +75,7 @@ internal static class RunCommand
             : ExitCodes.Ok;
     }
 
-    private static void Print(IAnsiConsole console, RunProgress told)
+    internal static void Print(IAnsiConsole console, RunProgress told)
     {
         var took = told.Seconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $" [grey]{seconds:0.0} s[/]") : "";
         if (told.Step is not null && told.Seconds is not null)

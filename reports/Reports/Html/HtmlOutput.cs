@@ -1,6 +1,7 @@
 using Lab.Contracts.Runs;
 using Lab.Reports.Comparison;
 using Lab.Reports.Trends;
+using Lab.Reports.Qualification.Statements;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,13 @@ public static class HtmlOutput
 
     public static Task<string> RenderAsync(TrendReport report) =>
         RenderAsync<TrendPage>(new() { [nameof(TrendPage.Report)] = report });
+
+    /// <param name="links">Whether evidence is linked to the run directories, which stand beside the statement's.</param>
+    public static Task<string> RenderAsync(QualificationStatement statement, bool links) =>
+        RenderAsync<QualificationPage>(new() { [nameof(QualificationPage.Statement)] = statement, [nameof(QualificationPage.Links)] = links });
+
+    public static Task<string> RenderAsync(StatementComparison comparison) =>
+        RenderAsync<QualificationComparisonPage>(new() { [nameof(QualificationComparisonPage.Comparison)] = comparison });
 
     private static async Task<string> RenderAsync<TPage>(Dictionary<string, object?> parameters) where TPage : IComponent
     {
