@@ -25,15 +25,20 @@ internal static class SessionBootstrap
         return replicates;
     }
 
-    /// <summary>Empirical influence of each session on the shift, by leaving it out (the arms are strata: boot's empinf(type = "jack")).</summary>
+    /// <summary>
+    /// Empirical influence of each session on the shift, by leaving it out (Davison and Hinkley 1997, equation 2.42; the arms are
+    /// strata: boot's empinf(type = "jack")).
+    /// </summary>
     /// <param name="a">Session medians of arm A, ascending, at least 2.</param>
     /// <param name="b">See <paramref name="a"/>.</param>
     public static double[] Influence(double[] a, double[] b)
     {
-        var influence = new double[a.Length + b.Length];
-        Jackknife(a, rest => HodgesLehmann.Shift(rest, b), influence.AsSpan(0, a.Length));
-        Jackknife(b, rest => HodgesLehmann.Shift(a, rest), influence.AsSpan(a.Length));
-        return influence;
+        var shift = HodgesLehmann.Shift(a, b);
+        return
+        [
+            .. Without(a).Select(rest => (a.Length - 1) * (shift - HodgesLehmann.Shift(rest, b))),
+            .. Without(b).Select(rest => (b.Length - 1) * (shift - HodgesLehmann.Shift(a, rest))),
+        ];
     }
 
     private static void Draw(double[][] sessions, double[] drawn, int[] tally, ref SplitMix64 random)
@@ -65,17 +70,6 @@ internal static class SessionBootstrap
         return (lower + sorted[place]) / 2;
     }
 
-    private static void Jackknife(double[] values, Func<double[], double> statistic, Span<double> influence)
-    {
-        var rest = values[1..];
-        var mean = 0.0;
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (i > 0)
-                rest[i - 1] = values[i - 1];
-            mean += (influence[i] = statistic(rest)) / values.Length;
-        }
-        for (var i = 0; i < values.Length; i++)
-            influence[i] = (values.Length - 1) * (mean - influence[i]);
-    }
+    private static IEnumerable<double[]> Without(double[] values) =>
+        values.Select((_, left) => values.Where((_, i) => i != left).ToArray());
 }
