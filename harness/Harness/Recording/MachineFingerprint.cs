@@ -48,8 +48,11 @@ public static class MachineFingerprint
         return new TestbedInfo { Name = testbed.Name, Shape = shape };
     }
 
+    /// <param name="checkout">A checkout, or a built revision (<see cref="BuiltRevision"/>), which has no repository of its own.</param>
     public static async Task<SystemUnderTest> ReadSystemUnderTestAsync(string checkout, CancellationToken token)
     {
+        if (BuiltRevision.CommitOf(checkout) is { } built)
+            return new SystemUnderTest { Commit = built };
         var commit = await Tool.TryRunAsync("git", ["-C", checkout, "rev-parse", "HEAD"], token);
         if (commit.ExitCode != 0)
             return new SystemUnderTest();
