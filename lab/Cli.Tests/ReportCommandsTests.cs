@@ -23,9 +23,13 @@ public sealed class ReportCommandsTests : IDisposable
             SystemUnderTest = new SystemUnderTest(),
         }, TimeProvider.System);
         var metric = new MetricRecorder(run, TimeProvider.System, MetricNames.BootTotal, Units.Second, Better.Lower);
-        metric.Subject(boot);
-        if (baseline is { } value)
-            metric.Baseline(value);
+        for (var i = 0; i < 20; i++)
+        {
+            metric.Subject(boot);
+            if (baseline is { } value)
+                metric.Baseline(value);
+        }
+
         run.Add(new ScenarioResult { Scenario = "Boot [x]", Suite = "boot", Verdict = Verdict.Fail, Reason = "no [shell]", Duration = 1 });
         run.Complete();
         return run.Directory;
@@ -74,14 +78,39 @@ public sealed class ReportCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Compare_OfRunsAlike_PrintsTheRatio()
+    public async Task Compare_OfRunsAlike_SaysWhatRegressed()
     {
-        var (a, b, page) = (Run(6), Run(9, baseline: 10), Path.Combine(_runs, "compare.html"));
-        var lab = await LabAsync("compare", a, b, "--html", page);
-        Assert.Equal(ExitCodes.Ok, lab.Code);
-        Assert.Contains("1.50 ×", lab.Output, StringComparison.Ordinal);
-        Assert.Contains("0.750 ×", lab.Output, StringComparison.Ordinal);
+        var (a, b, page, text) = (Run(6), Run(18), Path.Combine(_runs, "compare.html"), Path.Combine(_runs, "compare.md"));
+        var lab = await LabAsync("compare", a, b, "--html", page, "--markdown", text);
+        Assert.Equal(ExitCodes.Failed, lab.Code);
+        Assert.Contains("regressed", lab.Output, StringComparison.Ordinal);
+        Assert.Contains("3.00 ×", lab.Output, StringComparison.Ordinal);
+        Assert.Contains("regressed", File.ReadAllText(text), StringComparison.Ordinal);
         Assert.True(File.Exists(page));
+        Assert.Equal(ExitCodes.Ok, (await LabAsync("compare", a, a)).Code);
+        Assert.Equal(ExitCodes.Ok, (await LabAsync("compare", b, $"{a},{a}")).Code);
+    }
+
+    [Theory]
+    [InlineData("ratio: {max: 1.3}", ExitCodes.Ok)]
+    [InlineData("ratio: {max: 1.1}", ExitCodes.Failed)]
+    [InlineData("median: {max: 7 s}", ExitCodes.Ok)]
+    [InlineData("change: {max: 10%}", ExitCodes.Usage)]
+    [InlineData("median: {max: seven}", ExitCodes.Usage)]
+    public async Task Gate_OnARun_ExitsByItsLimits(string limit, int code)
+    {
+        var file = Path.Combine(_runs, "thresholds.yaml");
+        await File.WriteAllTextAsync(file, $"gates: [{{metric: boot.total, {limit}}}]");
+        Assert.Equal(code, (await LabAsync("gate", file, Run(6))).Code);
+    }
+
+    [Fact]
+    public async Task Gate_OnAChange_IsHeldAgainstTheReference()
+    {
+        var (file, reference) = (Path.Combine(_runs, "thresholds.yaml"), Run(6));
+        await File.WriteAllTextAsync(file, "gates: [{metric: boot.total, change: {max: 50%}}]");
+        Assert.Equal(ExitCodes.Failed, (await LabAsync("gate", file, Run(60), "--against", reference)).Code);
+        Assert.Equal(ExitCodes.Usage, (await LabAsync("gate", file, Run(60, suiteVersion: "2"), "--against", reference)).Code);
     }
 
     [Fact]

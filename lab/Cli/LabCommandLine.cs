@@ -24,6 +24,7 @@ public static class LabCommandLine
             ReportCommand.Create(),
             CompareCommand.Create(),
             ExportCommand.Create(),
+            GateCommand.Create(),
             ConsoleCommand.Create(),
             LogsCommand.Create(),
             DownCommand.CreateClean(),

@@ -1,12 +1,11 @@
 using Lab.Cli.Commands;
 using Lab.Contracts.Runs;
 using Lab.Reports;
-using Lab.Reports.Comparison;
 using Spectre.Console;
 
 namespace Lab.Cli;
 
-/// <summary>Runs and comparisons as tables on a terminal.</summary>
+/// <summary>Runs as tables on a terminal.</summary>
 internal static class RunTables
 {
     public static void Write(TextWriter output, RunSummary summary, string directory)
@@ -21,30 +20,6 @@ internal static class RunTables
             console.Write(Ratios(summary));
         foreach (var file in new[] { ReportFiles.Html, ReportFiles.JUnit, ReportFiles.Markdown, ReportFiles.Json })
             output.WriteLine(Path.Combine(directory, file));
-    }
-
-    public static void Write(TextWriter output, RunComparison comparison)
-    {
-        var console = CommonOptions.ConsoleOn(output);
-        console.MarkupLineInterpolated($"A [bold]{comparison.A.Id}[/]\nB [bold]{comparison.B.Id}[/]");
-        var table = Columns("metric", "better", "A", "B", "B ÷ A", "spread", "normalised");
-        foreach (var metric in comparison.Metrics)
-        {
-            table.AddRow(
-                Name(metric.Metric, metric.Label),
-                Direction(metric.Better),
-                new Text(Quantity.Format(metric.A.Median, metric.Unit)),
-                new Text(Quantity.Format(metric.B.Median, metric.Unit)),
-                new Text(metric.Ratio is { } ratio ? Quantity.Times(ratio.Value) : "–"),
-                new Text(metric.Ratio is { } spread ? Spread(spread.Low, spread.High) : "–"),
-                new Text(metric.Normalised is { } normalised ? Quantity.Times(normalised) : "–"));
-        }
-
-        console.Write(table);
-        foreach (var name in comparison.OnlyInA)
-            console.MarkupLineInterpolated($"only in A: {name}");
-        foreach (var name in comparison.OnlyInB)
-            console.MarkupLineInterpolated($"only in B: {name}");
     }
 
     private static Table Ratios(RunSummary summary)
@@ -74,15 +49,15 @@ internal static class RunTables
             null => Color.Default,
         }));
 
-    private static Text Name(string metric, string label) => new(label.Length == 0 ? metric : $"{metric} {label}");
+    internal static Text Name(string metric, string label) => new(label.Length == 0 ? metric : $"{metric} {label}");
 
-    private static Text Direction(Better better) => new(better == Better.None ? "" : better.ToString().ToLowerInvariant());
+    internal static Text Direction(Better better) => new(better == Better.None ? "" : better.ToString().ToLowerInvariant());
 
-    private static string Spread(double low, double high) => $"{Quantity.Digits(low)} – {Quantity.Digits(high)}";
+    internal static string Spread(double low, double high) => $"{Quantity.Digits(low)} – {Quantity.Digits(high)}";
 
     private static string FirstLine(string? reason) => (reason ?? "no reason was given").Split('\n')[0];
 
-    private static Table Columns(string first, string second, params string[] numbers)
+    internal static Table Columns(string first, string second, params string[] numbers)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn(first).AddColumn(second);
         foreach (var number in numbers)

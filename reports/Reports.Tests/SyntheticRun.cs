@@ -56,6 +56,14 @@ internal sealed class SyntheticRun : IDisposable
         return this;
     }
 
+    /// <summary>An operation that was given up after <paramref name="value"/>.</summary>
+    public SyntheticRun Failed(string metric, string unit, Better better, double value)
+    {
+        _time.Now += TimeSpan.FromSeconds(1);
+        _writer.Add(new Sample { Metric = metric, Unit = unit, Better = better, Outcome = SampleOutcome.Failed, Value = value, T = _time.Now });
+        return this;
+    }
+
     public SyntheticRun Noisy(
         string metric, string unit, Better better, IReadOnlyDictionary<string, string> dimensions, int count, double subject, double? baseline)
     {

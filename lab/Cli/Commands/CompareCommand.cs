@@ -3,40 +3,63 @@ using Lab.Contracts.Runs;
 using Lab.Reports.Comparison;
 using Lab.Reports.Html;
 using Lab.Reports.Outputs;
+using Lab.Reports.Statistics;
 
 namespace Lab.Cli.Commands;
 
 /// <summary>
-/// <c>lab compare RUN_A RUN_B</c>: B over A for every metric. It judges nothing: exit code 0 when the runs could be compared, 2 when
-/// they differ in what must be alike.
+/// <c>lab compare RUN_A RUN_B</c>: what became of every metric from A to B. Exit code 1 when something regressed, 2 when the runs
+/// differ in what must be alike.
 /// </summary>
 internal static class CompareCommand
 {
     public static Command Create()
     {
-        var (a, b) = (CommonOptions.Run("RUN_A"), CommonOptions.Run("RUN_B"));
+        var (a, b) = (Arm("A", "The reference"), Arm("B", "The candidate"));
         var (runs, json) = (CommonOptions.Runs(), CommonOptions.Json());
         var html = new Option<FileInfo>("--html") { Description = "Also write the comparison as a page to this file." };
-        var command = new Command("compare", "Compare two runs: ratio of medians and spread of every metric. Example: lab compare 3f2a91 latest") { a, b, runs, json, html };
+        var markdown = new Option<FileInfo>("--markdown") { Description = "Also write the comparison as Markdown, for a pull request." };
+        var command = new Command(
+            "compare",
+            "Judge B against A metric by metric: regressed, improved, equivalent or undecided. Each side is a run, or several of one build joined by commas. Example: lab compare 3f2a91 latest")
+        {
+            a, b, runs, html, markdown, json,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
-            RunRecord Read(Argument<string> run) => RunReader.Read(RunLocator.Find(parsed.GetValue(runs)!, parsed.GetValue(run)!));
-            var comparison = RunComparison.Of(Read(a), Read(b));
+            var directory = parsed.GetValue(runs)!;
+            List<RunRecord> Read(Argument<string> arm) =>
+                [.. parsed.GetValue(arm)!.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => RunReader.Read(RunLocator.Find(directory, name.Trim())))];
+            var (reference, candidate) = (Read(a), Read(b));
+            if (reference.Count == 0 || candidate.Count == 0)
+                throw new UsageException("name at least one run on each side");
+            var comparison = RunComparison.Of(reference, candidate);
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            if (parsed.GetValue(html) is { } file)
-                await File.WriteAllTextAsync(file.FullName, await HtmlOutput.RenderAsync(comparison), cancel);
+            if (parsed.GetValue(html) is { } page)
+                await File.WriteAllTextAsync(page.FullName, await HtmlOutput.RenderAsync(comparison), cancel);
+            if (parsed.GetValue(markdown) is { } text)
+                await File.WriteAllTextAsync(text.FullName, ComparisonMarkdown.Render(comparison), cancel);
             if (parsed.GetValue(json))
                 await output.WriteAsync(JsonOutput.Render(comparison));
             else if (comparison.Comparable)
-                RunTables.Write(output, comparison);
+                ComparisonTable.Write(output, comparison);
 
-            if (comparison.Comparable)
-                return ExitCodes.Ok;
-            await error.WriteLineAsync($"lab: not comparable: {string.Join("; ", comparison.Differences.Select(Describe))}");
-            return ExitCodes.Usage;
+            if (!comparison.Comparable)
+                await error.WriteLineAsync($"lab: not comparable: {string.Join("; ", comparison.Differences.Select(Describe))}");
+            return comparison.Verdict switch
+            {
+                Judgement.Regressed => ExitCodes.Failed,
+                Judgement.NotComparable => ExitCodes.Usage,
+                _ => ExitCodes.Ok,
+            };
         });
         return command;
     }
+
+    private static Argument<string> Arm(string name, string what) => new(name)
+    {
+        Description = $"{what}: a run (path, id, unique start of an id, short id, or 'latest'), or several joined by commas.",
+    };
 
     private static string Describe(FieldDifference difference) =>
         $"{difference.Field} is {difference.A ?? "absent"} in A and {difference.B ?? "absent"} in B";

@@ -1,5 +1,6 @@
 using Lab.Contracts.Runs;
 using Lab.Reports.Comparison;
+using Lab.Reports.Statistics;
 
 namespace Lab.Reports.Tests.Comparison;
 
@@ -7,43 +8,87 @@ public sealed class RunComparisonTests : RunsFixture
 {
     private static readonly IReadOnlyDictionary<string, string> None = SyntheticRun.Map();
 
-    private SyntheticRun Run(double[] subject, double[] baseline, Func<RunDescription, RunDescription>? change = null) =>
-        new SyntheticRun(Runs, 1, change)
-            .Values("boot.total", Units.Second, Better.Lower, SampleRole.Subject, None, subject)
-            .Values("boot.total", Units.Second, Better.Lower, SampleRole.Baseline, None, baseline);
+    private RunRecord Run(double typical, double? baseline, int failures = 0, Func<RunDescription, RunDescription>? change = null, Action<SyntheticRun>? more = null)
+    {
+        using var run = new SyntheticRun(Runs, 1, change);
+        run.Values("boot.total", Units.Second, Better.Lower, SampleRole.Subject, None, Spread(typical));
+        if (baseline is { } value)
+            run.Values("boot.total", Units.Second, Better.Lower, SampleRole.Baseline, None, Spread(value));
+        for (var i = 0; i < failures; i++)
+            run.Failed("boot.total", Units.Second, Better.Lower, 60);
+        more?.Invoke(run);
+        run.Complete();
+        return RunReader.Read(run.Directory);
+    }
 
-    private static RunComparison Compare(SyntheticRun a, SyntheticRun b) =>
-        RunComparison.Of(RunReader.Read(a.Directory), RunReader.Read(b.Directory));
+    private static double[] Spread(double typical) => [.. Enumerable.Range(-12, 25).Select(i => typical * (1 + i * 0.002))];
 
     [Fact]
-    public void Runs_Alike_GiveRatioSpreadAndWhatIsLeftOfItBesideTheBaselines()
+    public void Slowdown_BesideASteadyBaseline_IsARegression()
     {
-        using var a = Run([5, 6, 7], [4, 5, 6]);
-        using var b = Run([8, 9, 10], [7.5, 7.5, 7.5]);
-        b.Values("only.b", Units.Count, Better.None, SampleRole.Subject, None, 1);
-        var comparison = Compare(a, b);
-        Assert.True(comparison.Comparable);
+        var comparison = RunComparison.Of(Run(6, 5), Run(12, 5));
         var metric = Assert.Single(comparison.Metrics);
-        Assert.Equal(1.5, metric.Ratio!.Value, 12);
-        Assert.Equal(8.5 / 6.5, metric.Ratio.Low, 12);
-        Assert.Equal(9.5 / 5.5, metric.Ratio.High, 12);
-        // 9/7.5 over 6/5: the second machine was slower, the system was not.
-        Assert.Equal(1.0, metric.Normalised!.Value, 12);
+        Assert.Equal((Judgement.Regressed, Judgement.Regressed), (comparison.Verdict, metric.Judgement.Verdict));
+        Assert.Equal(2, metric.Judgement.Effect!.Value, 2);
+        Assert.Equal((6, 12), (metric.A!.Median, metric.B!.Median));
+    }
+
+    [Fact]
+    public void Machine_SlowerInOneSession_IsNoSlowerBuild()
+    {
+        var metric = Assert.Single(RunComparison.Of(Run(6, 5), Run(12, 10)).Metrics);
+        Assert.True(metric.Normalised);
+        Assert.Equal(1, metric.Judgement.Effect!.Value, 9);
+        Assert.NotEqual(Judgement.Regressed, metric.Judgement.Verdict);
+    }
+
+    [Fact]
+    public void Baseline_InOneOfTheRunsAlone_IsNotUsed()
+    {
+        var metric = Assert.Single(RunComparison.Of(Run(6, 5), Run(12, null)).Metrics);
+        Assert.False(metric.Normalised);
+        Assert.Equal(2, metric.Judgement.Effect!.Value, 2);
+    }
+
+    [Fact]
+    public void Sessions_OfAnArm_AreTakenTogetherEachWithItsOwnBaseline()
+    {
+        var comparison = RunComparison.Of([Run(6, 5), Run(12, 10)], [Run(3, 2.5), Run(6, 5), Run(60, 50)]);
+        var metric = Assert.Single(comparison.Metrics);
+        Assert.Equal((2, 3), (metric.Judgement.A.Sessions, metric.Judgement.B.Sessions));
+        Assert.Equal(1, metric.Judgement.Effect!.Value, 9);
+        Assert.Equal((2, 3), (comparison.A.Count, comparison.B.Count));
+    }
+
+    [Fact]
+    public void Build_ThatFailsWhereTheOtherDidNot_Regressed()
+    {
+        var metric = Assert.Single(RunComparison.Of(Run(6, 5), Run(6, 5, failures: 20)).Metrics);
+        Assert.Equal(20, metric.Judgement.B.Failures);
+        Assert.Equal(Judgement.Regressed, metric.Judgement.Verdict);
+    }
+
+    [Fact]
+    public void Metric_OfOneArmAlone_IsNamedAndNotJudged()
+    {
+        var b = Run(6, 5, more: run => run.Values("only.b", Units.Count, Better.None, SampleRole.Subject, None, 1));
+        var comparison = RunComparison.Of(Run(6, 5), b);
         Assert.Equal(["only.b"], comparison.OnlyInB);
         Assert.Empty(comparison.OnlyInA);
+        Assert.Single(comparison.Metrics);
     }
 
     [Fact]
     public void Runs_Unlike_AreNotComparedAndTheFieldsNamed()
     {
-        using var a = Run([5], [4]);
-        using var b = Run([5], [4], description => description with
+        var b = Run(5, 4, change: description => description with
         {
             SuiteVersion = "4",
             Testbed = description.Testbed with { Shape = SyntheticRun.Map(("nodes", "4")) },
         });
-        var comparison = Compare(a, b);
+        var comparison = RunComparison.Of([Run(5, 4)], [Run(5, 4), b]);
         Assert.False(comparison.Comparable);
+        Assert.Equal(Judgement.NotComparable, comparison.Verdict);
         Assert.Empty(comparison.Metrics);
         Assert.Contains(new FieldDifference("suite.version", "3", "4"), comparison.Differences);
         Assert.Contains(new FieldDifference("testbed.nodes", "2", "4"), comparison.Differences);

@@ -3,22 +3,28 @@ using Lab.Reports.Statistics;
 
 namespace Lab.Reports.Comparison;
 
-/// <summary>One metric in two runs.</summary>
+/// <summary>One series in two arms.</summary>
 public sealed record MetricComparison
 {
     public required string Metric { get; init; }
     public required string Unit { get; init; }
     public required Better Better { get; init; }
-    public required string Label { get; init; }
-    public required Summary A { get; init; }
-    public required Summary B { get; init; }
 
-    /// <summary>B over A; null where A's median is zero.</summary>
-    public required Ratio? Ratio { get; init; }
+    /// <summary>The dimensions as text; empty without.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Metric and dimensions.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>All sessions' values together, in the metric's unit; null where every operation failed.</summary>
+    public required Summary? A { get; init; }
+    public required Summary? B { get; init; }
 
     /// <summary>
-    /// B's ratio to its baseline over A's ratio to its own: what is left when the machine was slower in one of the runs. Null where
-    /// either run has no baseline.
+    /// True where values were judged as multiples of their own session's baseline median, so that a machine that was slower in one
+    /// session does not look like a slower build; false where some session has no baseline.
     /// </summary>
-    public required double? Normalised { get; init; }
+    public required bool Normalised { get; init; }
+
+    public required SeriesJudgement Judgement { get; init; }
 }

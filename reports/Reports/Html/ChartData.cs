@@ -44,13 +44,13 @@ internal static class ChartData
     public static string Ratios(RunComparison comparison) => Json(new
     {
         Kind = "ratios",
-        Rows = comparison.Metrics.Where(metric => metric.Ratio is not null).Take(ReportLimits.MetricCharts).Select(metric => new
+        Rows = comparison.Metrics.Where(metric => metric.Judgement is { Effect: not null, Low: not null, High: not null }).Take(ReportLimits.MetricCharts).Select(metric => new
         {
-            Name = metric.Label.Length == 0 ? metric.Metric : $"{metric.Metric} · {metric.Label}",
+            metric.Name,
             Better = metric.Better.ToString(),
-            metric.Ratio!.Value,
-            metric.Ratio.Low,
-            metric.Ratio.High,
+            Value = metric.Judgement.Effect,
+            metric.Judgement.Low,
+            metric.Judgement.High,
             Limit = (double?)null,
         }),
     });

@@ -64,7 +64,7 @@ public static class MarkdownOutput
     }
 
     // Names and reasons come from guests and log lines: they must not end a cell or become markup.
-    private static string Escape(string value)
+    internal static string Escape(string value)
     {
         var text = new StringBuilder(value.Length);
         foreach (var character in value)
