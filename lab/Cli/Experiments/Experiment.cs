@@ -1,68 +1,65 @@
 using Lab.Contracts.Runs;
 using Lab.Harness;
+using Lab.Reports.Comparison;
+using Lab.Reports.Metrics;
 using Lab.Reports.Statistics;
 
 namespace Lab.Cli.Experiments;
 
 /// <summary>
-/// An A/B experiment: rounds of interleaved sessions, each judged together with those before. A later round runs only the scenarios
-/// whose metrics are undecided; what a round decided stays decided. After the last round the rest is undecided.
+/// An A/B experiment: rounds of interleaved sessions, judged after each round over all sessions so far. A later round runs only the
+/// scenarios that measured something undecided. What the last round leaves is undecided.
 /// </summary>
-internal sealed class Experiment(ExperimentPlan plan, SessionRunner run, ArmJudge judge, IProgress<string> progress)
+/// <param name="judge">Judges arm B against arm A.</param>
+internal sealed class Experiment(
+    ExperimentPlan plan, SessionLog log, Func<IReadOnlyList<RunRecord>, IReadOnlyList<RunRecord>, RunComparison> judge, IProgress<string> progress)
 {
-    private readonly List<SessionRecord> sessions = [];
     private readonly Dictionary<ExperimentArm, List<RunRecord>> arms = new() { [ExperimentArm.A] = [], [ExperimentArm.B] = [] };
 
     /// <exception cref="LabException">An arm has no session that infrastructure did not break.</exception>
     public async Task<ExperimentOutcome> RunAsync(CancellationToken token)
     {
-        IReadOnlyList<string> scenarios = [];
+        IReadOnlyList<string> scenarios = plan.Scenarios;
         for (var round = 1; ; round++)
         {
-            foreach (var session in Schedule.Round(round, plan.Sessions, 2 * plan.Sessions * (round - 1), scenarios).ToList())
-                await RunAsync(session, token);
+            foreach (var session in Schedule.Round(round, plan.Sessions, 2 * plan.Sessions * (round - 1), scenarios))
+                if (await log.RunAsync(session, token) is { } run)
+                    arms[session.Arm].Add(run);
             foreach (var (arm, runs) in arms)
                 if (runs.Count == 0)
-                    throw new LabException($"no session of arm {arm} came to its end: {sessions.Last(s => s.Arm == arm).Problem}");
-            var verdict = judge(arms[ExperimentArm.A], arms[ExperimentArm.B]);
-            progress.Report($"round {round}: {verdict.Reason}");
-            scenarios = Undecided(verdict);
+                    throw new LabException($"no session of arm {arm} came to its end: {log.Sessions.Last(session => session.Arm == arm).Problem}");
+            var comparison = judge(arms[ExperimentArm.A], arms[ExperimentArm.B]);
+            progress.Report($"round {round}: {comparison.Reason}");
+            scenarios = Undecided(comparison);
             if (round == plan.Rounds || scenarios.Count == 0)
-                return new ExperimentOutcome(round, verdict, sessions);
+                return new ExperimentOutcome(round, comparison, log.Sessions, log.LeftOut);
         }
     }
 
-    /// <summary>A session that infrastructure broke is repeated once; both tries are in the record.</summary>
-    private async Task RunAsync(Session session, CancellationToken token)
+    /// <summary>Scenarios with something undecided. Series that no direction makes better are only observed, and no reason to run again.</summary>
+    private List<string> Undecided(RunComparison comparison)
     {
-        for (var attempt = 1; attempt <= 2; attempt++)
-        {
-            token.ThrowIfCancellationRequested();
-            progress.Report($"round {session.Round} session {session.Position} arm {session.Arm}{(attempt > 1 ? " again" : "")}"
-                + (session.Scenarios.Count > 0 ? $": {string.Join(", ", session.Scenarios)}" : ""));
-            var outcome = await run(session, token);
-            sessions.Add(new SessionRecord(session.Arm, session.Round, session.Position, attempt, outcome.Directory, outcome.Problem, outcome.Run is not null));
-            if (outcome.Problem is not null)
-                progress.Report($"  {outcome.Problem}");
-            if (outcome.Run is null)
-                continue;
-            arms[session.Arm].Add(outcome.Run);
-            return;
-        }
+        var undecided = comparison.Metrics
+            .Where(metric => metric.Better != Better.None && metric.Judgement.Verdict == Judgement.Undecided && plan.Matters(metric))
+            .Select(metric => (metric.Metric, metric.Unit, metric.Label)).ToHashSet();
+        return [.. arms.Values.SelectMany(runs => runs)
+            .SelectMany(run => run.Samples.Where(sample => sample.Scenario is not null).GroupBy(sample => sample.Scenario!))
+            .Where(scenario => MetricSeries.Of(scenario).Any(series => undecided.Contains((series.Metric, series.Unit, series.Label))))
+            .Select(scenario => scenario.Key).Distinct().Order(StringComparer.Ordinal)];
     }
-
-    /// <summary>Series that no direction makes better are only observed, and no reason to run again.</summary>
-    private static List<string> Undecided(ExperimentVerdict verdict) =>
-        [.. verdict.Series.Where(series => series.Judgement is { Verdict: Judgement.Undecided, Better: not Better.None })
-            .SelectMany(series => series.Scenarios).Distinct().Order(StringComparer.Ordinal)];
 }
 
 /// <param name="Sessions">Of each arm in each round.</param>
 /// <param name="Rounds">At most.</param>
-internal sealed record ExperimentPlan(int Sessions, int Rounds);
+internal sealed record ExperimentPlan(int Sessions, int Rounds)
+{
+    /// <summary>Of the first round; empty: all.</summary>
+    public IReadOnlyList<string> Scenarios { get; init; } = [];
+
+    /// <summary>Metrics that are worth another round.</summary>
+    public Func<MetricComparison, bool> Matters { get; init; } = _ => true;
+}
 
 /// <param name="Rounds">How many were run.</param>
-internal sealed record ExperimentOutcome(int Rounds, ExperimentVerdict Verdict, IReadOnlyList<SessionRecord> Sessions);
-
-/// <param name="Counted">False when it was left out: infrastructure failed.</param>
-internal sealed record SessionRecord(ExperimentArm Arm, int Round, int Position, int Attempt, string? Directory, string? Problem, bool Counted);
+/// <param name="LeftOut">Sessions that infrastructure broke twice.</param>
+internal sealed record ExperimentOutcome(int Rounds, RunComparison Comparison, IReadOnlyList<SessionRecord> Sessions, int LeftOut);

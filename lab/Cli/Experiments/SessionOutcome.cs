@@ -8,8 +8,5 @@ namespace Lab.Cli.Experiments;
 /// <param name="Problem">What failed; null when nothing did.</param>
 internal sealed record SessionOutcome(string? Directory, RunRecord? Run, string? Problem);
 
-/// <summary>Runs one session; never throws for a session that went wrong.</summary>
+/// <summary>Runs one session. A session that goes wrong is an outcome; exceptions are for what would go wrong every time.</summary>
 internal delegate Task<SessionOutcome> SessionRunner(Session session, CancellationToken token);
-
-/// <summary>Judges arm B against arm A.</summary>
-internal delegate ExperimentVerdict ArmJudge(IReadOnlyList<RunRecord> a, IReadOnlyList<RunRecord> b);

@@ -1,4 +1,5 @@
 using Lab.Contracts.Runs;
+using Lab.Reports.Comparison;
 
 namespace Lab.Reports.Calibration;
 
@@ -6,7 +7,7 @@ namespace Lab.Reports.Calibration;
 /// How noisy a testbed is: what sessions of one build differ by when nothing was changed. Made by <see cref="NoiseCalibration"/>,
 /// kept by <see cref="NoiseProfiles"/>.
 /// </summary>
-public sealed record NoiseProfile
+public sealed record NoiseProfile : ISessionNoise
 {
     public const int CurrentSchemaVersion = 1;
 
@@ -29,9 +30,12 @@ public sealed record NoiseProfile
     public required TypicalConditions Conditions { get; init; }
 
     /// <returns>Null when the calibration did not measure that series, or in too few sessions.</returns>
-    /// <param name="label">The series' dimensions as <see cref="Metrics.MetricSeries.Label"/> writes them.</param>
-    public MetricNoise? Of(string metric, string unit, string label) =>
+    /// <param name="label">The series' dimensions as MetricSeries.Label has them.</param>
+    public MetricNoise? Find(string metric, string unit, string label) =>
         Metrics.FirstOrDefault(noise => noise.Metric == metric && noise.Unit == unit && noise.Label == label);
+
+    public double? Of(string metric, string unit, string label, bool normalised) =>
+        Find(metric, unit, label) is not { } noise ? null : normalised ? noise.BetweenNormalised : noise.Between;
 
     /// <summary>In what <paramref name="run"/> was noisier than the testbed is wont to be: sentences for a report, empty when nothing.</summary>
     /// <exception cref="ArgumentException">The run has another comparison key.</exception>

@@ -62,7 +62,7 @@ internal static class NoiseWarnings
     private static IEnumerable<string> Spread(NoiseProfile profile, RunRecord run)
     {
         var noisier = NoiseCalibration.Series(run)
-            .Select(metric => (metric.Name, Now: NoiseCalibration.Within(metric), Usual: profile.Of(metric.Metric, metric.Unit, metric.Label)?.WithinMax))
+            .Select(metric => (metric.Name, Now: NoiseCalibration.Within(metric), Usual: profile.Find(metric.Metric, metric.Unit, metric.Label)?.WithinMax))
             .Where(row => row.Now > Math.Max(WithinMin, Factor * row.Usual ?? double.PositiveInfinity))
             .OrderByDescending(row => row.Now / row.Usual).ToList();
         if (noisier.Count == 0)
