@@ -23,6 +23,16 @@ internal static class CommonOptions
         DefaultValueFactory = _ => "runs",
     };
 
+    public static Option<string> Testbed() => new("--testbed") { Description = "Testbed file", DefaultValueFactory = _ => DefaultTestbedPath };
+
+    public static Option<string?> Filter() => new("--filter") { Description = "Only scenarios whose class or method name contains this, such as HotPlug" };
+
+    public static Option<string[]> Scenarios() => new("--scenario")
+    {
+        Description = "Only the scenario of this name, such as hot-plug-disk; may be repeated",
+        DefaultValueFactory = _ => [],
+    };
+
     public static Argument<string> Run(string name) => new(name)
     {
         Description = "A run: path, id, unique start of an id, short id, or 'latest'.",
