@@ -22,6 +22,7 @@ public static class LabCommandLine
             RunCommand.Create(),
             RunCommand.CreateNightly(),
             ReportCommand.Create(),
+            SelfTestCommand.Create(),
             CompareCommand.Create(),
             ConsoleCommand.Create(),
             LogsCommand.Create(),
