@@ -12,6 +12,7 @@ public sealed class CommandLineTests
     [InlineData("run")]
     [InlineData("up", "a", "b")]
     [InlineData("logs")]
+    [InlineData("selftest", "statistics", "--trials", "0")]
     [InlineData("logs", "bm0", "--lines", "many")]
     public async Task CommandLine_Wrong_IsAUsageErrorThatSaysWhy(params string[] args)
     {
@@ -49,6 +50,6 @@ public sealed class CommandLineTests
 
     [Fact]
     public void Commands_AreTheDocumentedOnes() => Assert.Equal(
-        ["clean", "compare", "console", "doctor", "down", "logs", "nightly", "report", "run", "status", "up"],
+        ["clean", "compare", "console", "doctor", "down", "logs", "nightly", "report", "run", "selftest", "status", "up"],
         LabCommandLine.Create().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 }

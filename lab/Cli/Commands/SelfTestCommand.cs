@@ -12,7 +12,7 @@ namespace Lab.Cli.Commands;
 internal static class SelfTestCommand
 {
     public static Command Create() =>
-        new("selftest", "Show that the lab's detectors do what they say.") { CreateStatistics() };
+        new("selftest", "Show that the lab's detectors do what they say. Example: lab selftest statistics --trials 500") { CreateStatistics() };
 
     private static Command CreateStatistics()
     {

@@ -1,4 +1,5 @@
 using Lab.Contracts.Runs;
+using Lab.Reports.Outputs;
 using Lab.Reports.Statistics;
 using Lab.Reports.Statistics.Kernels;
 using Lab.Reports.Statistics.SelfTest;
@@ -197,6 +198,16 @@ public sealed class SeriesJudgeTests
         Assert.Equal(SeriesFlags.Bimodal, Judge(bimodal, plain).Flags & shapes);
         Assert.Equal(SeriesFlags.Drift, Judge(plain, drifting).Flags & shapes);
         Assert.Equal(SeriesFlags.None, Judge(plain, plain).Flags);
+    }
+
+    [Fact]
+    public void Judgement_AsJson_HasNamesAndLeavesOutWhatIsOpen()
+    {
+        var json = JsonOutput.Render(Judge(Arm.Of([[1.0]]), Arm.Of([[3.0]])));
+        Assert.Contains("\"verdict\": \"undecided\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"interval\": \"pooled\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"flags\": \"few sessions, few replicates, noise assumed\"", json, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"low\"", json, StringComparison.Ordinal);
     }
 
     private static SeriesPair Pair(Arm a, Arm b, Better better = Better.Lower, double? noise = null) => new("m", "m · x", better, a, b, noise);

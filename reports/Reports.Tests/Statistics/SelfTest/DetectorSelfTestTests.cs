@@ -7,7 +7,7 @@ public sealed class DetectorSelfTestTests
     [Fact]
     public void Gate_EveryShape_KeepsItsLimits()
     {
-        var rows = DetectorSelfTest.Run(GateSelfTest.Cases, seed: 1, trials: 120);
+        var rows = DetectorSelfTest.Run(GateSelfTest.Cases, seed: 1, trials: 80);
         Assert.All(rows, row => Assert.True(row.Pass, row.ToString()));
         Assert.Contains(rows, row => row is { Shape: "quantised", Shift: 0, AtMost: 0.01 });
     }
