@@ -22,6 +22,7 @@ public static class LabCommandLine
             RunCommand.Create(),
             RunCommand.CreateNightly(),
             ReportCommand.Create(),
+            SelfTestCommand.Create(),
             CompareCommand.Create(),
             AbCommand.Create(),
             BisectCommand.Create(),
