@@ -25,6 +25,8 @@ public static class LabCommandLine
             CompareCommand.Create(),
             ExportCommand.Create(),
             GateCommand.Create(),
+            ImportCommand.Create(),
+            RunsCommand.Create(),
             ConsoleCommand.Create(),
             LogsCommand.Create(),
             DownCommand.CreateClean(),
