@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 
 namespace Lab.Reports.Store.Databases;
 
@@ -19,7 +20,7 @@ internal static class StoreDatabase
         {
             return await work();
         }
-        catch (DbException error)
+        catch (Exception error) when (error is DbException or SocketException)
         {
             throw new StoreException($"the store {database.Name}: {error.Message}", error);
         }
