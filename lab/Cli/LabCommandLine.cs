@@ -30,6 +30,8 @@ public static class LabCommandLine
             ExportCommand.Create(),
             GateCommand.Create(),
             QualifyCommand.Create(),
+            ImportCommand.Create(),
+            RunsCommand.Create(),
             ConsoleCommand.Create(),
             LogsCommand.Create(),
             DownCommand.CreateClean(),
