@@ -18,6 +18,9 @@ internal sealed class SyntheticRun : IDisposable
         _writer = RunWriter.Create(runs, change?.Invoke(Description) ?? Description, _time);
     }
 
+    /// <summary>When every such run starts.</summary>
+    public static DateTimeOffset Start { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
     public static RunDescription Description { get; } = new()
     {
         Suite = "nightly",
@@ -181,7 +184,7 @@ internal sealed class SyntheticRun : IDisposable
 
     private sealed class ManualTime : TimeProvider
     {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        public DateTimeOffset Now { get; set; } = Start;
 
         public override DateTimeOffset GetUtcNow() => Now;
     }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Lab.Contracts.Runs;
 using Lab.Reports.Html;
 using Lab.Reports.Qualification;

@@ -1,6 +1,6 @@
 // Ratios with their intervals, on a logarithmic scale: twice as slow lies as far from 1 as twice as fast.
 labCharts.forest = (data, width, options) => {
-  const { quantity, escape, times, digits } = labCharts;
+  const { times } = labCharts;
   const page = labCharts.frame();
   const rows = data.rows;
   const names = rows.map(row => row.name + (row.better === 'lower' ? ' ↓' : row.better === 'higher' ? ' ↑' : ''));
@@ -16,8 +16,9 @@ labCharts.forest = (data, width, options) => {
   ];
   const seen = scale => scale.map(log).filter(at => at >= min && at <= max);
   const ticks = seen(scales.find(scale => log(scale.at(-1)) >= max * 0.75 && log(scale[0]) <= min * 0.75) ?? scales.at(-1));
-  // An open end reaches to the edge.
+  // An open end reaches to the edge; where both are open there is no interval.
   const low = row => row.low > 0 ? log(row.low) : min, high = row => row.high > 0 ? log(row.high) : max;
+  const segment = (from, to, at, style) => [{ coord: [from, at], lineStyle: { type: 'solid', cap: 'butt', ...style } }, { coord: [to, at] }];
   return {
     ...page.option,
     legend: options.groups.length > 1 ? page.option.legend : { show: false },
@@ -39,16 +40,9 @@ labCharts.forest = (data, width, options) => {
           silent: true, symbol: 'none', animation: false, label: { show: false },
           data: [
             ...ticks.map(at => ({ xAxis: at, lineStyle: { color: at === 0 ? page.muted : page.line, type: 'solid', width: 1 } })),
-            ...rows.map((row, at) => [
-              { coord: [low(row), at], lineStyle: { color: options.colour(row), width: 3, type: 'solid', opacity: 0.5 } }, { coord: [high(row), at] },
-            ]),
+            ...options.band ? rows.map((row, at) => segment(-log(1 + row.threshold), log(1 + row.threshold), at, { color: page.muted, width: 18, opacity: 0.2 })) : [],
+            ...rows.flatMap((row, at) => row.low > 0 || row.high > 0 ? [segment(low(row), high(row), at, { color: options.colour(row), width: 3, opacity: 0.6 })] : []),
           ],
-        },
-        ...options.band && {
-          markArea: {
-            silent: true, itemStyle: { color: page.muted, opacity: 0.16 },
-            data: rows.map((row, at) => [{ coord: [-log(1 + row.threshold), at - 0.42] }, { coord: [log(1 + row.threshold), at + 0.42] }]),
-          },
         },
       },
       ...options.groups.map(group => ({
