@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Lab.Contracts.Runs;
 using Lab.Reports.Html;
 using Lab.Reports.Tests.Html;
