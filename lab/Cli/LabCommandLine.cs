@@ -23,6 +23,7 @@ public static class LabCommandLine
             RunCommand.CreateNightly(),
             ReportCommand.Create(),
             CompareCommand.Create(),
+            TrendCommand.Create(),
             ExportCommand.Create(),
             GateCommand.Create(),
             ConsoleCommand.Create(),
