@@ -70,7 +70,7 @@ internal static class TrendCommand
     }
 
     /// <summary>"90d" before now, or the start (UTC) of a date; null for anything else.</summary>
-    internal static DateTimeOffset? Since(string text, DateTimeOffset now)
+    private static DateTimeOffset? Since(string text, DateTimeOffset now)
     {
         if (text.EndsWith('d') && ushort.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days > 0)
             return now.AddDays(-days);
