@@ -27,6 +27,7 @@ public static class LabCommandLine
             AbCommand.Create(),
             BisectCommand.Create(),
             CalibrateCommand.Create(),
+            TrendCommand.Create(),
             ExportCommand.Create(),
             GateCommand.Create(),
             QualifyCommand.Create(),
