@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Lab.Contracts.Runs;
 using Lab.Contracts.Testbeds;
+using Lab.Harness.Launch;
 using Lab.Harness.Processes;
 
 namespace Lab.Harness.Recording;
