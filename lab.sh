@@ -69,7 +69,7 @@ usage() {
     cat <<'TEXT'
 Usage: ./lab.sh COMMAND [ARGUMENTS]
 
-  doctor | up | status | down | run | nightly | compare | export | report | console | logs | clean
+  doctor | up | status | down | run | nightly | compare | ab | bisect | calibrate | export | report | console | logs | clean
                     the lab's commands; ./lab.sh COMMAND --help describes each
   build             installs missing Debian packages and builds, and does no more
   test [NAME...]    runs every test, or those of the projects whose name holds one of the NAMEs;

@@ -26,7 +26,7 @@ internal sealed class AbExperiment(
         var outcome = await new Experiment(plan, new SessionLog(sessions.RunAsync, progress), Judge, progress).RunAsync(token);
         if (!outcome.Comparison.Comparable)
             throw new UsageException($"the arms are not comparable: {outcome.Comparison.Reason}");
-        var report = new ExperimentReport(id, run.Suite, a, b, outcome, noise is null ? null : NoiseProfiles.PathOf(run.RunsDirectory, noise.Comparison.Hash));
+        var report = new ExperimentReport(id, run.Suite, a, b, outcome, noise is null ? null : noiseFile ?? NoiseProfiles.PathOf(run.RunsDirectory, noise.Comparison.Hash));
         await report.WriteAsync(run.RunsDirectory, token);
         return report;
 
