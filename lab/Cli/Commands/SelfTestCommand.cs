@@ -51,10 +51,10 @@ internal static class SelfTestCommand
         foreach (var suite in rows.GroupBy(row => row.Suite))
         {
             output.WriteLine(suite.Key);
-            output.WriteLine($"  {"shape",-40} {"counted",-18} {"shift",6} {"n",4} {"trials",7} {"observed",9} {"computed",9}  limit");
+            output.WriteLine($"  {"shape",-42} {"counted",-18} {"shift",6} {"n",4} {"trials",7} {"observed",9} {"computed",9}  limit");
             foreach (var row in suite)
                 output.WriteLine(
-                    $"  {row.Shape,-40} {row.Outcome,-18} {Share(row.Shift),6} {row.N,4} {row.Trials,7} {Share(row.Observed),9} {Share(row.Expected),9}  "
+                    $"  {row.Shape,-42} {row.Outcome,-18} {Share(row.Shift),6} {row.N,4} {row.Trials,7} {Share(row.Observed),9} {Share(row.Expected),9}  "
                     + $"{Share(row.AtMost, "≤ ")}{Share(row.AtLeast, "≥ ")}{(row.Pass ? "" : "  FAILED")}");
         }
         var failed = rows.Count(row => !row.Pass);

@@ -20,12 +20,16 @@ public sealed class RealRunsTests
             AssertQuiet(FamilyJudge.Judge(Pairs([a], [b]), Policy));
     }
 
-    [Fact]
-    public void Smokes_OfOneBuild_AreNeverRegressedInNeighbouringThrees()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Smokes_OfOneBuild_AreNeverRegressedBesideTheirNeighbours(int sessions)
     {
         var smokes = Runs("smoke");
-        for (var first = 0; first + 6 <= smokes.Count; first++)
-            AssertQuiet(FamilyJudge.Judge(Pairs(smokes[first..(first + 3)], smokes[(first + 3)..(first + 6)]), Policy));
+        for (var first = 0; first + 2 * sessions <= smokes.Count; first++)
+            AssertQuiet(FamilyJudge.Judge(Pairs(smokes[first..(first + sessions)], smokes[(first + sessions)..(first + 2 * sessions)]), Policy));
     }
 
     [Fact]

@@ -71,12 +71,13 @@ public sealed class SeriesJudgeTests
         Assert.InRange(Judge(Sessions(1, 400, 0.30, 1, 1), Sessions(1, 400, 0.30, 1, 2)).AssumedNoise!.Value, 0.13, 0.17);
 
     [Fact]
-    public void Value_OneASession_IsUndecidedUnlessTheNoiseIsKnown()
+    public void Value_OneASession_IsJudgedByTheNoiseAlone()
     {
-        var (a, b) = (Arm.Of([[100.0]]), Arm.Of([[300.0]]));
-        Assert.Equal(Judgement.Undecided, Judge(a, b).Verdict);
-        Assert.Equal((null, null), (Judge(a, b).Low, Judge(a, b).High));
-        Assert.Equal(Judgement.Regressed, Judge(a, b, noise: 0.05).Verdict);
+        SeriesJudgement Of(double b, double? noise = null) => Judge(Arm.Of([[100.0]]), Arm.Of([[b]]), noise: noise);
+        Assert.Equal((Judgement.Undecided, 0.15), (Of(150).Verdict, Of(150).AssumedNoise!.Value));
+        Assert.Equal(Judgement.Regressed, Of(300).Verdict);
+        Assert.Equal(Judgement.Regressed, Of(150, noise: 0.05).Verdict);
+        Assert.Equal(Judgement.Undecided, Of(120, noise: 0.05).Verdict);
     }
 
     [Fact]
@@ -203,11 +204,11 @@ public sealed class SeriesJudgeTests
     [Fact]
     public void Judgement_AsJson_HasNamesAndLeavesOutWhatIsOpen()
     {
-        var json = JsonOutput.Render(Judge(Arm.Of([[1.0]]), Arm.Of([[3.0]])));
+        var json = JsonOutput.Render(Judge(Arm.Of([[1.0]]), new Arm([new ArmSession([], 1)])));
         Assert.Contains("\"verdict\": \"undecided\"", json, StringComparison.Ordinal);
         Assert.Contains("\"interval\": \"pooled\"", json, StringComparison.Ordinal);
         Assert.Contains("\"flags\": \"few sessions, few replicates, noise assumed\"", json, StringComparison.Ordinal);
-        Assert.DoesNotContain("\"low\"", json, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"effect\"", json, StringComparison.Ordinal);
     }
 
     private static SeriesPair Pair(Arm a, Arm b, Better better = Better.Lower, double? noise = null) => new("m", "m · x", better, a, b, noise);

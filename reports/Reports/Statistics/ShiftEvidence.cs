@@ -58,8 +58,8 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
         var noiseOfShift = NoiseOfShift(scale, noise, calibrated);
         var half = noiseOfShift.Half(policy.Level);
         var (low, high) = HodgesLehmann.Interval(a, b, policy.Level);
-        if (double.IsInfinity(low) && calibrated && !JudgedScale.IsFailed(shift))
-            // Too few iterations to show their spread; a calibrated noise of session medians has it in.
+        if (double.IsInfinity(low) && !JudgedScale.IsFailed(shift))
+            // Too few iterations to show their spread; the noise of session medians has it in.
             return new ShiftEvidence(shift, shift - half, shift + half, noiseOfShift.P(shift), IntervalMethod.Pooled);
         var (down, up) = (Widened(shift - low), Widened(high - shift));
         // The test of the noise is made weaker by as much as the iterations widen the end that looks to "no change".

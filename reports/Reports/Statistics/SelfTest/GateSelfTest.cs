@@ -38,6 +38,7 @@ internal static class GateSelfTest
         Few("1 session of 40, noise 4 % calibrated", 0, 1, 0.04, 0.04), Few("1 session of 40, noise 4 % calibrated", 0.5, 1, 0.04, 0.04),
         Few("3 sessions of 40, noise 4 % calibrated", 0, 3, 0.04, 0.04), Few("3 sessions of 40, noise 4 % calibrated", 0.25, 3, 0.04, 0.04),
         Few("1 session of 40, noise 6 %, not calibrated", 0, 1, 0.06, null), Few("1 session of 40, noise 4 %, not calibrated", 0.5, 1, 0.04, null),
+        Few("1 value, noise 15 %, not calibrated", 0, 1, 0.15, null, iterations: 1), Few("1 value, noise 15 %, not calibrated", 2, 1, 0.15, null, iterations: 1),
         Family(),
     ];
 
@@ -159,7 +160,7 @@ internal static class GateSelfTest
         }, Cost: 2);
     }
 
-    private static SelfTestCase Few(string shape, double shift, int sessions, double noise, double? calibrated)
+    private static SelfTestCase Few(string shape, double shift, int sessions, double noise, double? calibrated, int iterations = 40)
     {
         SelfTestQuestion[] questions = shift == 0
             ? [new("false alarm", AtMost: Policy.Alpha)]
@@ -167,8 +168,10 @@ internal static class GateSelfTest
         return new(Suite, shape, shift, sessions, questions, seed =>
         {
             var random = new SplitMix64(seed);
-            var a = Nested(ref random, sessions, 40, noise, 0.10, 1);
-            var b = Nested(ref random, sessions, 40, noise, 0.10, 1 + shift);
+            // A single value's scatter is all noise between sessions.
+            var within = iterations == 1 ? 0 : 0.10;
+            var a = Nested(ref random, sessions, iterations, noise, within, 1);
+            var b = Nested(ref random, sessions, iterations, noise, within, 1 + shift);
             var judgement = SeriesJudge.Judge(new SeriesPair("m", "m", Better.Lower, a, b, calibrated), Policy with { Seed = seed });
             return shift == 0 ? [IsAlarm(judgement)] : Found(judgement);
         });

@@ -25,7 +25,10 @@ internal static class PowerTheory
 
     /// <summary>Probability that the interval lies wholly beyond the threshold, and p below alpha.</summary>
     public static double Regressed(double shift, double error, double threshold, double alpha, double level, int n) =>
-        Math.Min(Significant(shift - threshold, error, 1 - level, n), Significant(shift, error, Attained(alpha, n), n));
+        Math.Min(
+            // An interval by inversion keeps the exact test's level, which is stricter than the one asked for.
+            Significant(shift - threshold, error, n < ShiftEvidence.LeastForBootstrap ? Attained(1 - level, n) : 1 - level, n),
+            Significant(shift, error, Attained(alpha, n), n));
 
     /// <summary>Power of a two-sample t-test with this standard error, by the normal approximation of non-central t (Johnson and Welch 1940).</summary>
     private static double Significant(double shift, double error, double alpha, int n)
