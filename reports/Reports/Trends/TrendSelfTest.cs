@@ -77,7 +77,6 @@ public static class TrendSelfTest
         {
             Night = FirstNight.AddDays(i),
             Value = night(random) * (i >= Nights ? 1 + step : 1),
-            Environment = TrendEnvironment.Unknown,
         })];
 
     // An alarm is raised on the morning on which there is one and was none the morning before.
@@ -99,7 +98,7 @@ public static class TrendSelfTest
         var step = FirstNight.AddDays(Nights);
         for (var nights = Nights + 1; nights <= points.Length; nights++)
         {
-            if (Morning(points, nights).Events.Any(change => change.Alarming && counts(change) && Math.Abs(change.Night.DayNumber - step.DayNumber) <= 2))
+            if (Morning(points, nights).Events.Any(change => change.Alarming && counts(change) && Math.Abs(change.Night.DayNumber - step.DayNumber) <= TrendPolicy.Default.AnnotationReachDays))
                 return nights - Nights;
         }
         return null;
