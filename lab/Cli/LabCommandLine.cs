@@ -26,6 +26,8 @@ public static class LabCommandLine
             TrendCommand.Create(),
             ExportCommand.Create(),
             GateCommand.Create(),
+            ImportCommand.Create(),
+            RunsCommand.Create(),
             ConsoleCommand.Create(),
             LogsCommand.Create(),
             DownCommand.CreateClean(),

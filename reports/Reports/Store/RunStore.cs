@@ -25,8 +25,16 @@ public sealed class RunStore : IAsyncDisposable
     public static async Task<RunStore> OpenAsync(string location, TimeProvider? time = null, CancellationToken cancel = default)
     {
         var database = StoreDatabase.At(location);
-        await StoreDatabase.GuardAsync(database, () => StoreSchema.MigrateAsync(database, cancel));
-        return new RunStore(database, time ?? TimeProvider.System);
+        try
+        {
+            await StoreDatabase.GuardAsync(database, () => StoreSchema.MigrateAsync(database, cancel));
+            return new RunStore(database, time ?? TimeProvider.System);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>
