@@ -11,7 +11,8 @@ internal readonly record struct NightAlarm(int First, int Last, double Median, d
 
 /// <summary>
 /// Nights in a row beyond median ± 3 · 1.4826 · MAD of the nights before them: faster than a change point where the step is large.
-/// The limits stand still while an alarm lasts, and for one window at most: by then the nights before are the new level.
+/// The limits stand still while an alarm lasts, and for one window at most: by then the nights before are the new level. A mode that
+/// fewer than one night in four is in is not in every window often enough to be known, and two such nights in a row do alarm.
 /// </summary>
 internal static class NightAlarms
 {
