@@ -56,7 +56,7 @@ public sealed class TrendCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--since", "90")]
+    [InlineData("--since", "long ago")]
     [InlineData("--since", "0d")]
     [InlineData("--suite", "unheard-of")]
     public async Task Trend_OfNothingThatExists_IsAnErrorOfUse(string option, string value)

@@ -33,7 +33,7 @@ internal static class TrendTable
             console.MarkupLineInterpolated($"new baseline on {TrendText.Night(reset.Key.Night)} for {reset.Count()} metrics: {(reset.Key.Changes.Length == 0 ? "the environment changed" : reset.Key.Changes)}");
         foreach (var series in report.Series.Where(series => series.Alarming))
             foreach (var change in series.Events.Where(change => change.Alarming))
-                console.MarkupLineInterpolated($"[red]regressed[/] {series.Name}: {TrendText.Effect(change)} since {TrendText.Night(change.Night)} ({series.Format(change.Before)} → {series.Format(change.After)}), {TrendText.Kind(change.Kind)}, commits {TrendText.Commits(change)}");
+                console.MarkupLineInterpolated($"[red]regressed[/] {series.Name}: {TrendText.Effect(change)} since {TrendText.Night(change.Night)} ({series.Format(change.Before)} → {series.Format(change.After)}), {TrendText.Kind(change.Kind)}, {TrendText.Commits(change)}");
         if (!report.Alarming)
             console.MarkupLineInterpolated($"no regression of the last {report.Policy.RecentDays} days stands unexplained");
     }

@@ -111,6 +111,14 @@ public sealed class KernelTests
     }
 
     [Fact]
+    public void NightAlarms_OfTheOtherModeOfABimodalSeries_AreNone()
+    {
+        double[] modes = [.. Enumerable.Range(0, 20).Select(i => (i % 4 == 0 ? 110.0 : 100.0) + 0.1 * (i % 3))];
+        Assert.Empty(NightAlarms.Find([.. modes, 110, 110], TrendPolicy.Default));
+        Assert.Single(NightAlarms.Find([.. modes, 120, 120], TrendPolicy.Default));
+    }
+
+    [Fact]
     public void NightAlarms_OfNightsThatFailed_AreRaised() =>
         Assert.True(double.IsInfinity(Assert.Single(NightAlarms.Find([.. Nights.Noisy(7, (20, 1)), double.PositiveInfinity, double.PositiveInfinity], TrendPolicy.Default)).Value));
 }

@@ -76,7 +76,7 @@ addEventListener('DOMContentLoaded', () => {
     });
     const alarmNights = alarms.flatMap(alarm => points
       .filter(point => point.environment === alarm.environment && point.night >= alarm.at && point.night <= alarm.until)
-      .map(point => ({ value: [data.nights[point.night], point.value ?? top], itemStyle: { color: colourOf(alarm) } })));
+      .map(point => ({ value: [data.nights[point.night], point.value ?? top], symbolRotate: alarm.direction === 'improved' ? 180 : 0, itemStyle: { color: colourOf(alarm) } })));
     const failed = points.filter(point => point.value === null);
     return {
       ...page.option,

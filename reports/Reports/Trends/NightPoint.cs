@@ -8,15 +8,11 @@ public sealed record NightPoint
     public required DateOnly Night { get; init; }
 
     /// <summary>Ratio to the baseline or median in the series' unit (<see cref="TrendSeries.IsRatio"/>); infinite where most operations failed.</summary>
-    [JsonIgnore]
+    [JsonConverter(typeof(FiniteOrNull))]
     public required double Value { get; init; }
 
-    /// <summary>The value for outputs that have no infinity: null where most operations failed.</summary>
-    [JsonPropertyName("value")]
-    public double? Measured => double.IsFinite(Value) ? Value : null;
-
     [JsonIgnore]
-    public required TrendEnvironment Environment { get; init; }
+    public TrendEnvironment Environment { get; init; } = TrendEnvironment.Unknown;
 
     /// <summary>Runs of the night.</summary>
     public int Sessions { get; init; } = 1;

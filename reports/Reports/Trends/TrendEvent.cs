@@ -72,7 +72,7 @@ public sealed record TrendEvent
 
     /// <summary>The line that the step is on.</summary>
     [JsonIgnore]
-    public required TrendEnvironment Environment { get; init; }
+    public TrendEnvironment Environment { get; init; } = TrendEnvironment.Unknown;
 
     /// <summary>It makes the command fail: recent, a regression, and it stands.</summary>
     public bool Alarming => Recent && Direction == TrendDirection.Regressed && State == TrendState.Stands;

@@ -13,7 +13,7 @@ public sealed record TrendReport
     public required DateOnly? Newest { get; init; }
 
     [JsonIgnore]
-    public required TrendPolicy Policy { get; init; }
+    public TrendPolicy Policy { get; init; } = TrendPolicy.Default;
 
     /// <summary>An unexplained regression of the last days stands.</summary>
     public bool Alarming => Series.Any(series => series.Alarming);

@@ -31,24 +31,27 @@ public static class TrendSelfTest
 
     private static readonly DateOnly FirstNight = new(2026, 1, 1);
 
-    private static readonly (string Name, Func<Random, double> Night)[] Shapes =
+    // Limits from fourteen nights do not know every pairing of two modes; without UsualNights it would be 0.38.
+    private const double BimodalFalseAlarmsMax = 0.10;
+
+    private static readonly (string Name, Func<Random, double> Night, double FalseAlarmsMax)[] Shapes =
     [
-        ("normal, 2 %", random => Normal.Sample(random, 1, Variation)),
-        ("log-normal, 2 %", random => Math.Exp(Normal.Sample(random, 0, Variation))),
-        ("quantised to 1 %", random => Math.Round(Normal.Sample(random, 1, Variation), 2)),
-        ("quantised to 5 %", random => 0.05 * Math.Round(20 * Normal.Sample(random, 1, Variation))),
-        ("constant (MAD = 0)", _ => 1),
-        ("nine of ten alike", random => random.NextDouble() < 0.9 ? 1 : Normal.Sample(random, 1, 5 * Variation)),
-        ("bimodal, 4 % apart", random => Normal.Sample(random, random.NextDouble() < 0.5 ? 0.98 : 1.02, Variation / 4)),
+        ("normal, 2 %", random => Normal.Sample(random, 1, Variation), FalseAlarmsMax),
+        ("log-normal, 2 %", random => Math.Exp(Normal.Sample(random, 0, Variation)), FalseAlarmsMax),
+        ("quantised to 1 %", random => Math.Round(Normal.Sample(random, 1, Variation), 2), FalseAlarmsMax),
+        ("quantised to 5 %", random => 0.05 * Math.Round(20 * Normal.Sample(random, 1, Variation)), FalseAlarmsMax),
+        ("constant (MAD = 0)", _ => 1, FalseAlarmsMax),
+        ("nine of ten alike", random => random.NextDouble() < 0.9 ? 1 : Normal.Sample(random, 1, 5 * Variation), FalseAlarmsMax),
+        ("bimodal, 4 % apart", random => Normal.Sample(random, random.NextDouble() < 0.5 ? 0.98 : 1.02, Variation / 4), BimodalFalseAlarmsMax),
     ];
 
     public static IReadOnlyList<TrendSelfTestRow> Run(int seed, int trials, CancellationToken cancel = default)
     {
         var rows = new List<TrendSelfTestRow>();
-        foreach (var (name, night) in Shapes)
+        foreach (var (name, night, limit) in Shapes)
         {
             var falsely = Share(trials, seed, random => RaisesInAFortnight(Series(random, night, Nights)), cancel);
-            rows.Add(new(FalseAlarms, name, 0, Nights, trials, falsely, FalseAlarmsMax, falsely <= FalseAlarmsMax));
+            rows.Add(new(FalseAlarms, name, 0, Nights, trials, falsely, limit, falsely <= limit));
         }
 
         var normal = Shapes[0];
@@ -77,7 +80,6 @@ public static class TrendSelfTest
         {
             Night = FirstNight.AddDays(i),
             Value = night(random) * (i >= Nights ? 1 + step : 1),
-            Environment = TrendEnvironment.Unknown,
         })];
 
     // An alarm is raised on the morning on which there is one and was none the morning before.
@@ -99,7 +101,7 @@ public static class TrendSelfTest
         var step = FirstNight.AddDays(Nights);
         for (var nights = Nights + 1; nights <= points.Length; nights++)
         {
-            if (Morning(points, nights).Events.Any(change => change.Alarming && counts(change) && Math.Abs(change.Night.DayNumber - step.DayNumber) <= 2))
+            if (Morning(points, nights).Events.Any(change => change.Alarming && counts(change) && Math.Abs(change.Night.DayNumber - step.DayNumber) <= TrendPolicy.Default.AnnotationReachDays))
                 return nights - Nights;
         }
         return null;

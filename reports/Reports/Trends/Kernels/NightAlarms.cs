@@ -11,13 +11,17 @@ internal readonly record struct NightAlarm(int First, int Last, double Median, d
 
 /// <summary>
 /// Nights in a row beyond median ± 3 · 1.4826 · MAD of the nights before them: faster than a change point where the step is large.
-/// The limits stand still while an alarm lasts, and for one window at most: by then the nights before are the new level.
+/// The limits stand still while an alarm lasts, and for one window at most: by then the nights before are the new level. A mode that
+/// fewer than one night in four is in is not in every window often enough to be known, and two such nights in a row do alarm.
 /// </summary>
 internal static class NightAlarms
 {
     // Makes the MAD an estimate of the standard deviation of normal values (Rousseeuw, Croux: Alternatives to the median absolute
     // deviation, JASA 88, 1993).
     private const double NormalScale = 1.4826;
+
+    // The other mode of a bimodal series has a spread of its own.
+    private const double UsualRoom = 1.25;
 
     // One step of quantised values is within the limits whichever way it was rounded.
     private const double Slack = 1 + 1e-9;
@@ -43,17 +47,29 @@ internal static class NightAlarms
     }
 
     /// <summary>
-    /// Never narrower than the least effect, nor than one step of quantised values: with more than half of the nights alike the
-    /// MAD is zero, and any other value would be beyond it.
+    /// Never narrower than the least effect; nor than one step of quantised values (with more than half of the nights alike the MAD
+    /// is zero, and any other value would be beyond it); nor than what some nights before were off by: of a bimodal series the MAD
+    /// sees only the more frequent mode, and two nights in the other one are no news.
     /// </summary>
     private static (double Median, double Limit)? Limits(ReadOnlySpan<double> window, TrendPolicy policy)
     {
-        var values = window.ToArray();
-        var median = values.Median();
+        Span<double> distances = stackalloc double[window.Length];
+        window.CopyTo(distances);
+        var median = SortAndTakeMedian(distances);
         if (!double.IsFinite(median))
             return null;
-        var spread = policy.Deviations * NormalScale * values.Select(value => Math.Abs(value - median)).Median();
-        return (median, Math.Max(Math.Max(spread, policy.EffectMin * Math.Abs(median)), Quantum.Of(window) * Slack));
+        for (var i = 0; i < window.Length; i++)
+            distances[i] = Math.Abs(window[i] - median);
+        var spread = policy.Deviations * NormalScale * SortAndTakeMedian(distances);
+        var usual = Math.Max(distances[^Math.Min(policy.UsualNights, distances.Length)] * UsualRoom, Quantum.Of(window) * Slack);
+        return (median, Math.Max(Math.Max(spread, policy.EffectMin * Math.Abs(median)), usual));
+    }
+
+    private static double SortAndTakeMedian(Span<double> values)
+    {
+        values.Sort();
+        var half = values.Length / 2;
+        return values.Length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
     }
 
     private static int Side(double value, double median, double limit) => value > median + limit ? 1 : value < median - limit ? -1 : 0;
