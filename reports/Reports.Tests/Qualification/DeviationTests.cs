@@ -1,3 +1,4 @@
+using Lab.Contracts.Runs;
 using Lab.Reports.Qualification;
 using Lab.Reports.Qualification.Profiles;
 using Lab.Reports.Qualification.Statements;
@@ -39,6 +40,14 @@ public sealed class DeviationTests : QualificationFixture
         Assert.Equal(QualificationVerdict.Qualified, statement.Verdict);
         Assert.Equal(DeviationState.NotNeeded, Assert.Single(statement.Deviations).State);
         Assert.Null(statement.ValidUntil);
+    }
+
+    [Fact]
+    public void Deviation_OfAShould_IsToldAndChangesNoVerdict()
+    {
+        var statement = Shipped3(session => session.Scale[MetricNames.CloneDuration] = 3, [For("BOOT-4", 9)]);
+        Assert.Equal(Outcome.NotApplicable, Finding(statement, "BOOT-4").Outcome);
+        Assert.Equal((QualificationVerdict.Qualified, null), (statement.Verdict, statement.ValidUntil));
     }
 
     [Fact]

@@ -25,19 +25,20 @@ public static class Qualifier
             .OrderBy(deviation => deviation.Requirement, StringComparer.Ordinal).ToList();
         var granted = ledger.Where(deviation => deviation.State == DeviationState.Granted).ToDictionary(deviation => deviation.Requirement);
         findings = [.. findings.Select(finding => granted.ContainsKey(finding.Id) ? finding with { Outcome = Outcome.NotApplicable } : finding)];
-        var verdict = VerdictOf(findings);
+        // A deviation from a SHOULD is told; the verdict leans on those from a MUST alone.
+        var leantOn = findings.Where(finding => finding is { Outcome: Outcome.NotApplicable, Level: RequirementLevel.Must }).Select(finding => granted[finding.Id].Until).ToList();
         var info = sessions[^1].Info;
         return new QualificationStatement
         {
             Format = QualificationStatement.CurrentFormat,
             Profile = ProfileReference.Of(profile),
-            Verdict = verdict,
+            Verdict = VerdictOf(findings),
             Summary = Summarise(findings),
             Device = DeviceOf(info, device),
             Environment = info.Environment,
             From = from,
             To = to,
-            ValidUntil = granted.Count == 0 ? null : granted.Values.Min(deviation => deviation.Until),
+            ValidUntil = leantOn.Count == 0 ? null : leantOn.Min(),
             Sessions = [.. sessions.Select(session => new SessionReference(
                 session.Id, session.Info.SuiteVersion, session.Info.StartedAt, session.Info.EndedAt!.Value, ComparisonKey.Of(session.Info).Hash))],
             Requirements = findings,
@@ -80,7 +81,7 @@ public static class Qualifier
         var musts = findings.Where(finding => finding.Level == RequirementLevel.Must).ToList();
         return musts.Any(finding => finding.Outcome == Outcome.Fail) ? QualificationVerdict.NotQualified
             : musts.Any(finding => finding.Outcome == Outcome.NotTested) ? QualificationVerdict.Incomplete
-            : findings.Any(finding => finding.Outcome == Outcome.NotApplicable) ? QualificationVerdict.QualifiedWithDeviations
+            : musts.Any(finding => finding.Outcome == Outcome.NotApplicable) ? QualificationVerdict.QualifiedWithDeviations
             : QualificationVerdict.Qualified;
     }
 
