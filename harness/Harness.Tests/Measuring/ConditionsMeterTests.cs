@@ -10,6 +10,9 @@ namespace Lab.Harness.Tests.Measuring;
 
 public sealed class ConditionsMeterTests
 {
+    /// <summary>The two ways of counting do not look at the same moment [core]; the spinners take a core each.</summary>
+    private const double Tolerance = 0.5;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -60,15 +63,15 @@ public sealed class ConditionsMeterTests
         try
         {
             var meter = ConditionsMeter.Of(testbed.Paths, TimeProvider.System);
-            var withOther = await OverASecondAsync(meter);
+            var withOther = await OverSecondsAsync(meter);
             await Tool.RunAsync("kill", ["-KILL", other], Token);
             other = "";
             var spinner = await SpinAsync(testbed.Paths.Testbed);
-            var ours = await BesideAsync(spinner, () => OverASecondAsync(meter));
+            var ours = await BesideAsync(spinner, () => OverSecondsAsync(meter));
 
             // Other programs run on this machine too, so the load that others make has no upper bound here.
             Assert.True(withOther.OtherCores > 0.2, $"{withOther.OtherCores} cores");
-            Assert.True(ours.Conditions.OtherCores <= ours.Busy + 0.05, $"{ours.Conditions.OtherCores} cores of others, with {ours.Busy} busy beside ours");
+            Assert.True(ours.Conditions.OtherCores <= ours.Busy + Tolerance, $"{ours.Conditions.OtherCores} cores of others, with {ours.Busy} busy beside ours");
         }
         finally
         {
@@ -83,17 +86,19 @@ public sealed class ConditionsMeterTests
         var meter = ConditionsMeter.Of(new TestbedPaths("nobody"), TimeProvider.System);
         var took = Enumerable.Range(0, 10).Select(_ =>
         {
-            var started = Stopwatch.GetTimestamp();
+            // CPU time: a busy machine makes anything last.
+            var before = Environment.CpuUsage.TotalTime;
             meter.Look();
-            return Stopwatch.GetElapsedTime(started);
+            return Environment.CpuUsage.TotalTime - before;
         }).Min();
-        Assert.True(took < TimeSpan.FromMilliseconds(25), $"{took.TotalMilliseconds} ms");
+        Assert.True(took < TimeSpan.FromMilliseconds(20), $"{took.TotalMilliseconds} ms");
+        TestContext.Current.SendDiagnosticMessage($"a look takes {took.TotalMilliseconds} ms");
     }
 
-    private static async Task<MachineConditions> OverASecondAsync(ConditionsMeter meter)
+    private static async Task<MachineConditions> OverSecondsAsync(ConditionsMeter meter)
     {
         meter.Look();
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Token);
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Token);
         return meter.Look();
     }
 
@@ -110,14 +115,14 @@ public sealed class ConditionsMeterTests
         var (before, started) = (Read(), Stopwatch.GetTimestamp());
         var result = await work();
         var (after, seconds) = (Read(), Stopwatch.GetElapsedTime(started).TotalSeconds);
-        Assert.True(after.Ours > before.Ours, "the spinner got no time");
+        Assert.True((after.Ours - before.Ours) / seconds > Tolerance + 0.1, $"the spinner got {(after.Ours - before.Ours) / seconds} cores");
         return (result, (after.All - before.All - (after.Ours - before.Ours)) / seconds);
     }
 
     private static async Task<string> SpinAsync(string? owner)
     {
         var file = Path.GetTempFileName();
-        var start = new ProcessStartInfo("setsid", ["--fork", "sh", "-c", $"echo $$ > {file}.pid; while :; do :; done"]);
+        var start = new ProcessStartInfo("setsid", ["--fork", "nice", "-n", "-15", "sh", "-c", $"echo $$ > {file}.pid; while :; do :; done"]);
         start.Environment.Remove(TestbedPaths.OwnerVariable);
         if (owner is not null)
             start.Environment[TestbedPaths.OwnerVariable] = owner;
