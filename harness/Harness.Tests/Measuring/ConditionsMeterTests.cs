@@ -60,15 +60,16 @@ public sealed class ConditionsMeterTests
         try
         {
             var meter = ConditionsMeter.Of(testbed.Paths, TimeProvider.System);
-            var withOther = await OverASecondAsync(meter);
+            var withOther = await OverSecondsAsync(meter);
             await Tool.RunAsync("kill", ["-KILL", other], Token);
             other = "";
             var spinner = await SpinAsync(testbed.Paths.Testbed);
-            var ours = await BesideAsync(spinner, () => OverASecondAsync(meter));
+            var ours = await BesideAsync(spinner, () => OverSecondsAsync(meter));
 
             // Other programs run on this machine too, so the load that others make has no upper bound here.
             Assert.True(withOther.OtherCores > 0.2, $"{withOther.OtherCores} cores");
-            Assert.True(ours.Conditions.OtherCores <= ours.Busy + 0.05, $"{ours.Conditions.OtherCores} cores of others, with {ours.Busy} busy beside ours");
+            // The two ways of counting do not look at the same moment; counted as others', the spinner would be in it wholly.
+            Assert.True(ours.Conditions.OtherCores < ours.Busy + (ours.Spinner / 2), $"{ours.Conditions.OtherCores} cores of others, with {ours.Busy} busy beside the {ours.Spinner} of ours");
         }
         finally
         {
@@ -83,22 +84,24 @@ public sealed class ConditionsMeterTests
         var meter = ConditionsMeter.Of(new TestbedPaths("nobody"), TimeProvider.System);
         var took = Enumerable.Range(0, 10).Select(_ =>
         {
-            var started = Stopwatch.GetTimestamp();
+            // CPU time: a busy machine makes anything last.
+            var before = Environment.CpuUsage.TotalTime;
             meter.Look();
-            return Stopwatch.GetElapsedTime(started);
+            return Environment.CpuUsage.TotalTime - before;
         }).Min();
-        Assert.True(took < TimeSpan.FromMilliseconds(25), $"{took.TotalMilliseconds} ms");
+        Assert.True(took < TimeSpan.FromMilliseconds(20), $"{took.TotalMilliseconds} ms");
+        TestContext.Current.SendDiagnosticMessage($"a look takes {took.TotalMilliseconds} ms");
     }
 
-    private static async Task<MachineConditions> OverASecondAsync(ConditionsMeter meter)
+    private static async Task<MachineConditions> OverSecondsAsync(ConditionsMeter meter)
     {
         meter.Look();
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Token);
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Token);
         return meter.Look();
     }
 
     /// <summary>Cores that all but the spinner kept busy meanwhile, by the first line of /proc/stat and the spinner's own.</summary>
-    private static async Task<(MachineConditions Conditions, double Busy)> BesideAsync(string spinner, Func<Task<MachineConditions>> work)
+    private static async Task<(MachineConditions Conditions, double Busy, double Spinner)> BesideAsync(string spinner, Func<Task<MachineConditions>> work)
     {
         (double All, double Ours) Read()
         {
@@ -110,8 +113,8 @@ public sealed class ConditionsMeterTests
         var (before, started) = (Read(), Stopwatch.GetTimestamp());
         var result = await work();
         var (after, seconds) = (Read(), Stopwatch.GetElapsedTime(started).TotalSeconds);
-        Assert.True(after.Ours > before.Ours, "the spinner got no time");
-        return (result, (after.All - before.All - (after.Ours - before.Ours)) / seconds);
+        var spun = after.Ours - before.Ours;
+        return (result, (after.All - before.All - spun) / seconds, spun / seconds);
     }
 
     private static async Task<string> SpinAsync(string? owner)

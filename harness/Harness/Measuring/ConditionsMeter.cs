@@ -41,8 +41,9 @@ public sealed class ConditionsMeter
     public MachineConditions Look()
     {
         var now = CoreTimes.TryRead(File.ReadAllText(Path.Combine(proc, "stat")), out var times) ? times : null;
-        var ours = own.Since();
+        // Right here: on a busy machine the next line may take long.
         var at = clock.GetTimestamp();
+        var ours = own.Since();
         var seconds = clock.GetElapsedTime(beforeAt, at).TotalSeconds;
         var (was, measurable) = (before, before is not null && now is not null && seconds > 0);
         (before, beforeAt) = (now, at);

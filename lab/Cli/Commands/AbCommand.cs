@@ -43,6 +43,8 @@ internal static class AbCommand
             else
             {
                 ComparisonTable.Write(output, report.Outcome.Comparison);
+                foreach (var warning in report.Warnings)
+                    await output.WriteLineAsync("noisy: " + warning);
                 await output.WriteLineAsync(Sessions(report.Outcome));
                 await output.WriteLineAsync(report.PathIn(options.Runs(parsed)));
             }
@@ -63,7 +65,7 @@ internal static class AbCommand
     private static string Sessions(ExperimentOutcome outcome)
     {
         var broken = outcome.Sessions.Count(session => !session.Counted);
-        return $"{outcome.Sessions.Count - broken} sessions in {outcome.Rounds} rounds"
+        return $"{outcome.Sessions.Count - broken} sessions; the last round was {outcome.Rounds}"
             + (broken > 0 ? $"; infrastructure broke {broken} more, of which {outcome.LeftOut} could not be repeated" : "");
     }
 }

@@ -19,6 +19,7 @@ internal sealed class AbExperiment(
     {
         // Before the first session: a damaged file is told now, not after an hour.
         var noise = noiseFile is null ? null : NoiseProfiles.Read(noiseFile);
+        IReadOnlyList<string> warnings = [];
         var id = IdOf("ab", clock);
         progress.Report($"{id}: A is {Describe(a)}, B is {Describe(b)}");
         var sessions = new SuiteSessions(
@@ -26,13 +27,18 @@ internal sealed class AbExperiment(
         var outcome = await new Experiment(plan, new SessionLog(sessions.RunAsync, progress), Judge, progress).RunAsync(token);
         if (!outcome.Comparison.Comparable)
             throw new UsageException($"the arms are not comparable: {outcome.Comparison.Reason}");
-        var report = new ExperimentReport(id, run.Suite, a, b, outcome, noise is null ? null : noiseFile ?? NoiseProfiles.PathOf(run.RunsDirectory, noise.Comparison.Hash));
+        var report = new ExperimentReport(id, run.Suite, a, b, outcome, warnings, noise is null ? null : noiseFile ?? NoiseProfiles.PathOf(run.RunsDirectory, noise.Comparison.Hash));
         await report.WriteAsync(run.RunsDirectory, token);
         return report;
 
         RunComparison Judge(IReadOnlyList<RunRecord> ofA, IReadOnlyList<RunRecord> ofB)
         {
-            noise ??= NoiseProfiles.Find(run.RunsDirectory, ComparisonKey.Of(ofA[0].Info).Hash);
+            var kind = ComparisonKey.Of(ofA[0].Info).Hash;
+            noise ??= NoiseProfiles.Find(run.RunsDirectory, kind);
+            if (noise is not null && noise.Comparison.Hash != kind)
+                throw new UsageException($"{noiseFile} is the noise profile of another kind of runs; without --noise the right one is found if there is one");
+            warnings = noise is null ? [] : [.. ofA.Concat(ofB).Where(one => ComparisonKey.Of(one.Info).Hash == kind)
+                .SelectMany(one => noise.Warnings(one).Select(warning => $"{one.Info.Id}: {warning}"))];
             // Every round is a look at growing data.
             return RunComparison.Of(ofA, ofB, new JudgePolicy { Looks = plan.Rounds }, noise);
         }

@@ -4,7 +4,9 @@ using Lab.Reports.Outputs;
 namespace Lab.Cli.Experiments;
 
 /// <summary>What an experiment came to: the file ID.experiment.json beside its runs.</summary>
-internal sealed record ExperimentReport(string Experiment, string Suite, Build A, Build B, ExperimentOutcome Outcome, string? NoiseProfile)
+/// <param name="Warnings">Sessions that were noisier than the testbed's profile, and in what.</param>
+/// <param name="NoiseProfile">File; null when nobody calibrated.</param>
+internal sealed record ExperimentReport(string Experiment, string Suite, Build A, Build B, ExperimentOutcome Outcome, IReadOnlyList<string> Warnings, string? NoiseProfile)
 {
     public string PathIn(string runsDirectory) => Path.Combine(runsDirectory, Experiment + ".experiment.json");
 

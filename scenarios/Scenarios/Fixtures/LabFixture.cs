@@ -39,7 +39,7 @@ public sealed class LabFixture : IAsyncLifetime
     public RunWriter Run => writer ?? throw new LabException("there is no run record: " + broken?.Message, broken);
 
     /// <summary>Where scenarios put what they measure.</summary>
-    public IRunRecorder Record => recorder ?? Run;
+    public IRunRecorder Record => recorder ?? (IRunRecorder)Run;
 
     /// <summary>The probe OS as an image of the cloud, public.</summary>
     public string ImageId { get; private set; } = "";
