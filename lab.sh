@@ -53,6 +53,7 @@ test_packages=(
     nbdkit                  # a foreign NBD server
     nftables                # guards of representors in tests of agent and DPU
     openssl                 # judges certificates
+    postgresql              # the run store that a team shares
     prometheus              # promtool judges metrics for Prometheus
     python3-ironicclient    # judges the bare metal API
     python3-jsonschema      # judges run records and Redfish resources
@@ -68,7 +69,7 @@ usage() {
     cat <<'TEXT'
 Usage: ./lab.sh COMMAND [ARGUMENTS]
 
-  doctor | up | status | down | run | nightly | compare | export | report | console | logs | clean
+  doctor | up | status | down | run | nightly | compare | ab | bisect | calibrate | export | report | console | logs | clean
                     the lab's commands; ./lab.sh COMMAND --help describes each
   build             installs missing Debian packages and builds, and does no more
   test [NAME...]    runs every test, or those of the projects whose name holds one of the NAMEs;

@@ -15,6 +15,7 @@ public sealed partial class CommandLineTests
     [InlineData("run")]
     [InlineData("up", "a", "b")]
     [InlineData("logs")]
+    [InlineData("selftest", "statistics", "--trials", "0")]
     [InlineData("logs", "bm0", "--lines", "many")]
     public async Task CommandLine_Wrong_IsAUsageErrorThatSaysWhy(params string[] args)
     {

@@ -10,10 +10,11 @@ internal sealed class SyntheticRun : IDisposable
     private readonly ManualTime _time;
     private readonly Random _random;
 
-    public SyntheticRun(string runs, int seed = 1, Func<RunDescription, RunDescription>? change = null)
+    public SyntheticRun(string runs, int seed = 1, Func<RunDescription, RunDescription>? change = null, DateTimeOffset? start = null)
     {
         _random = new Random(seed);
         _time = new ManualTime();
+        _time.Now = start ?? _time.Now;
         _writer = RunWriter.Create(runs, change?.Invoke(Description) ?? Description, _time);
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Lab.Harness.Processes;
 
 namespace Lab.Harness.Launch;
@@ -50,8 +49,7 @@ internal sealed class OwnedProcesses(string owner, string directory)
 
     private List<OwnedProcess> Find()
     {
-        var mark = Encoding.UTF8.GetBytes($"{TestbedPaths.OwnerVariable}={owner}\0");
-        var files = Encoding.UTF8.GetBytes(directory + "/");
+        var mark = new OwnerMark(directory, $"{TestbedPaths.OwnerVariable}={owner}");
         var found = new List<OwnedProcess>();
         foreach (var entry in Directory.EnumerateDirectories("/proc"))
         {
@@ -59,10 +57,7 @@ internal sealed class OwnedProcesses(string owner, string directory)
                 continue;
             try
             {
-                var environment = File.ReadAllBytes(Path.Combine(entry, "environ"));
-                var command = File.ReadAllBytes(Path.Combine(entry, "cmdline"));
-                if (environment.AsSpan().IndexOf(mark) >= 0
-                    || (command.AsSpan().IndexOf(files) >= 0 && command.AsSpan().StartsWith("/usr/bin/qemu-system"u8)))
+                if (mark.IsOn(entry))
                     found.Add(OwnedProcess.Of(id, File.ReadAllText(Path.Combine(entry, "comm")).Trim()));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -17,6 +17,9 @@ public sealed class Programs
 
     public string Checkout => checkout;
 
+    /// <summary>Name of the directory under a project's output, such as release.</summary>
+    public string Configuration => configuration;
+
     /// <param name="directory">A built checkout; relative to the lab's own.</param>
     /// <exception cref="LabException">It is not built.</exception>
     public static Programs Of(string directory)

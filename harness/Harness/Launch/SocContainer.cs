@@ -32,7 +32,8 @@ public sealed class SocContainer(TestbedPaths paths, EmulatedNode node, int inde
             Labels = new Dictionary<string, string> { [TestbedPaths.DockerLabel] = paths.Testbed, ["lab.node"] = node.Name },
             Env =
             [
-                                "LAB_DPUD_ARGS=" + string.Join(' ',
+                TestbedPaths.SocVariable + "=" + paths.Testbed,
+                "LAB_DPUD_ARGS=" + string.Join(' ',
                     "--rpc-socket /run/dpu/spdk.sock --virtnet-socket /run/dpu/virtnet.sock",
                     "--pcie-socket /run/pcie/pcie.sock --vhost-dir /run/vhost --state-dir /var/lib/dpud",
                     "--board-serial " + serial),

@@ -12,6 +12,9 @@ public sealed class TestbedPaths(string testbed, string root = TestbedPaths.RunR
     /// <summary>Environment variable that marks every process of a testbed, for clean-up after a killed run.</summary>
     public const string OwnerVariable = "LAB_TESTBED";
 
+    /// <summary>Marks the processes of a SoC, for who counts their CPU time: they end with their container, not one by one.</summary>
+    public const string SocVariable = "LAB_SOC_OF";
+
     /// <summary>Label of every docker object of a testbed.</summary>
     public const string DockerLabel = "lab.testbed";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Lab.Contracts.Runs;
 using Lab.Contracts.Testbeds;
+using Lab.Harness.Launch;
 using Lab.Harness.Processes;
 
 namespace Lab.Harness.Recording;
@@ -48,8 +49,11 @@ public static class MachineFingerprint
         return new TestbedInfo { Name = testbed.Name, Shape = shape };
     }
 
+    /// <param name="checkout">A checkout, or a built revision (<see cref="BuiltRevision"/>), which has no repository of its own.</param>
     public static async Task<SystemUnderTest> ReadSystemUnderTestAsync(string checkout, CancellationToken token)
     {
+        if (BuiltRevision.CommitOf(checkout) is { } built)
+            return new SystemUnderTest { Commit = built };
         var commit = await Tool.TryRunAsync("git", ["-C", checkout, "rev-parse", "HEAD"], token);
         if (commit.ExitCode != 0)
             return new SystemUnderTest();

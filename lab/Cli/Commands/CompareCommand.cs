@@ -17,14 +17,14 @@ internal static class CompareCommand
     public static Command Create()
     {
         var (a, b) = (Arm("A", "The reference"), Arm("B", "The candidate"));
-        var (runs, json) = (CommonOptions.Runs(), CommonOptions.Json());
+        var (runs, noise, json) = (CommonOptions.Runs(), CommonOptions.Noise(), CommonOptions.Json());
         var html = new Option<FileInfo>("--html") { Description = "Also write the comparison as a page to this file." };
         var markdown = new Option<FileInfo>("--markdown") { Description = "Also write the comparison as Markdown, for a pull request." };
         var command = new Command(
             "compare",
             "Judge B against A metric by metric: regressed, improved, equivalent or undecided. Each side is a run, or several of one build joined by commas. Example: lab compare 3f2a91 latest")
         {
-            a, b, runs, html, markdown, json,
+            a, b, runs, noise, html, markdown, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -34,7 +34,7 @@ internal static class CompareCommand
             var (reference, candidate) = (Read(a), Read(b));
             if (reference.Count == 0 || candidate.Count == 0)
                 throw new UsageException("name at least one run on each side");
-            var comparison = RunComparison.Of(reference, candidate);
+            var comparison = RunComparison.Of(reference, candidate, noise: CommonOptions.Noise(parsed.GetValue(noise), directory, reference[0].Info));
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             if (parsed.GetValue(html) is { } page)
                 await File.WriteAllTextAsync(page.FullName, await HtmlOutput.RenderAsync(comparison, run => ReportOf(run, page, reference.Concat(candidate))), cancel);

@@ -83,7 +83,7 @@ internal static class QualifyCommand
         while (directories.Count < profile.Sessions)
         {
             console.MarkupLineInterpolated($"session {directories.Count + 1} of {profile.Sessions}: {profile.Suite}");
-            var runner = new SuiteRunner(profile.Suite, testbed, filter: null, runs, told => RunCommand.Print(console, told));
+            var runner = new SuiteRunner(new SuiteRun(profile.Suite, testbed, runs), told => SuiteProgress.Print(console, told));
             await runner.RunAsync(cancel);
             await ReportWriter.WriteAsync(runner.RunDirectory!, cancel);
             directories.Add(runner.RunDirectory!);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Lab.Contracts.Runs;
 using Lab.Harness.Recording;
@@ -29,23 +28,46 @@ internal static class RunCommand
 
     private static void Complete(Command command, Func<ParseResult, string> suite)
     {
-        var testbed = new Option<string>("--testbed") { Description = "Testbed file", DefaultValueFactory = _ => CommonOptions.DefaultTestbedPath };
-        var filter = new Option<string?>("--filter") { Description = "Only scenarios whose class or method name contains this, such as HotPlug" };
+        var testbed = CommonOptions.Testbed();
+        var filter = CommonOptions.Filter();
+        var scenarios = CommonOptions.Scenarios();
+        var labels = new Option<string[]>("--label") { Description = "Label of the run, key=value, to find it by; may be repeated", DefaultValueFactory = _ => [] };
         var runs = CommonOptions.Runs();
         var json = CommonOptions.Json();
         command.Options.Add(testbed);
         command.Options.Add(filter);
+        command.Options.Add(scenarios);
+        command.Options.Add(labels);
         command.Options.Add(runs);
         command.Options.Add(json);
         command.SetAction((parsed, token) => RunAsync(
-            suite(parsed), parsed.GetValue(testbed)!, parsed.GetValue(filter), parsed.GetValue(runs)!, parsed.GetValue(json), parsed.InvocationConfiguration.Output, token));
+            new SuiteRun(suite(parsed), parsed.GetValue(testbed)!, parsed.GetValue(runs)!)
+            {
+                Filter = parsed.GetValue(filter),
+                Scenarios = parsed.GetValue(scenarios)!,
+                Labels = ReadLabels(parsed.GetValue(labels)!),
+            },
+            parsed.GetValue(json), parsed.InvocationConfiguration.Output, token));
     }
 
-    private static async Task<int> RunAsync(
-        string suite, string testbed, string? filter, string runs, bool json, TextWriter output, CancellationToken token)
+    private static Dictionary<string, string> ReadLabels(IEnumerable<string> texts)
+    {
+        var labels = new Dictionary<string, string>();
+        foreach (var text in texts)
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0)
+                throw new UsageException($"--label {text}: a label is written key=value");
+            if (!labels.TryAdd(text[..at], text[(at + 1)..]))
+                throw new UsageException($"--label {text[..at]} is given twice");
+        }
+        return labels;
+    }
+
+    private static async Task<int> RunAsync(SuiteRun run, bool json, TextWriter output, CancellationToken token)
     {
         var console = json ? CommonOptions.ConsoleOn(TextWriter.Null) : CommonOptions.ConsoleOn(output);
-        var runner = new SuiteRunner(suite, testbed, filter, runs, told => Print(console, told));
+        var runner = new SuiteRunner(run, told => SuiteProgress.Print(console, told));
         var passed = await runner.RunAsync(token);
         var directory = runner.RunDirectory!;
         var record = RunReader.Read(directory);
@@ -73,20 +95,5 @@ internal static class RunCommand
         return Count(Verdict.Fail) > 0 ? ExitCodes.Failed
             : Count(Verdict.Error) > 0 || !passed ? ExitCodes.Infrastructure
             : ExitCodes.Ok;
-    }
-
-    internal static void Print(IAnsiConsole console, RunProgress told)
-    {
-        var took = told.Seconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $" [grey]{seconds:0.0} s[/]") : "";
-        if (told.Step is not null && told.Seconds is not null)
-            console.MarkupLine($"  [blue]up[/]    {told.Step.EscapeMarkup()}{took}");
-        if (told.Scenario is not null && told.Verdict is null)
-            console.MarkupLine($"  [grey]run   {told.Scenario.EscapeMarkup()}[/]");
-        if (told.Scenario is null || told.Verdict is null)
-            return;
-        var colour = told.Verdict switch { "pass" => "green", "skip" => "grey", "error" => "yellow", _ => "red" };
-        console.MarkupLine($"  [{colour}]{told.Verdict}[/]{new string(' ', Math.Max(1, 6 - told.Verdict.Length))}{told.Scenario.EscapeMarkup()}{took}");
-        if (told.Reason is not null)
-            console.MarkupLine($"        [grey]{told.Reason.EscapeMarkup()}[/]");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Lab.Harness.Launch;
 using Lab.Harness.Recording;
 using Lab.Harness.Testbeds;
@@ -9,7 +10,7 @@ namespace Lab.Cli.Commands;
 /// Runs the scenarios of a suite in a process of their own, follows what it tells, and removes whatever it left when it did not end by
 /// itself.
 /// </summary>
-internal sealed class SuiteRunner(string suite, string testbedFile, string? filter, string runsDirectory, Action<RunProgress> follow)
+internal sealed class SuiteRunner(SuiteRun run, Action<RunProgress> follow)
 {
     private const int NoTestsRan = 8;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
@@ -21,7 +22,7 @@ internal sealed class SuiteRunner(string suite, string testbedFile, string? filt
     /// <exception cref="UsageException">No scenario fits.</exception>
     public async Task<bool> RunAsync(CancellationToken token)
     {
-        var testbed = TestbedFile.Load(testbedFile);
+        var testbed = TestbedFile.Load(run.TestbedFile);
         var progress = Path.GetTempFileName();
         try
         {
@@ -49,7 +50,7 @@ internal sealed class SuiteRunner(string suite, string testbedFile, string? filt
                 await RemoveLeftoversAsync(testbed.Name);
             }
             if (process.ExitCode == NoTestsRan)
-                throw new UsageException($"no scenario of suite {suite} fits the filter '{filter}'");
+                throw new UsageException($"no scenario of suite {run.Suite} fits {Asked()}");
             if (RunDirectory is null)
                 throw new Lab.Harness.LabException($"the scenarios ended with {process.ExitCode} before their record began:\n{await output}{await error}".TrimEnd());
             await File.WriteAllTextAsync(Path.Combine(RunDirectory, "logs", "scenarios.log"), await output + await error, CancellationToken.None);
@@ -63,20 +64,27 @@ internal sealed class SuiteRunner(string suite, string testbedFile, string? filt
 
     private Process Start(string testbed, string progress)
     {
-        var command = Programs.Own.Command("Lab.Scenarios", "--filter-trait", $"{SuiteSettings.Trait}={suite}");
-        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), .. filter is null ? [] : new[] { "--filter-method", $"*{filter}*" }])
+        var command = Programs.Own.Command("Lab.Scenarios", "--filter-trait", $"{SuiteSettings.Trait}={run.Suite}");
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), .. run.Filter is null ? [] : new[] { "--filter-method", $"*{run.Filter}*" }])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment[SuiteSettings.SuiteVariable] = suite;
-        start.Environment[SuiteSettings.TestbedFileVariable] = Path.GetFullPath(testbedFile);
-        start.Environment[SuiteSettings.RunsVariable] = Path.GetFullPath(runsDirectory);
+        start.Environment[SuiteSettings.SuiteVariable] = run.Suite;
+        start.Environment[SuiteSettings.TestbedFileVariable] = Path.GetFullPath(run.TestbedFile);
+        start.Environment[SuiteSettings.RunsVariable] = Path.GetFullPath(run.RunsDirectory);
+        start.Environment[SuiteSettings.ScenariosVariable] = string.Join(',', run.Scenarios);
+        start.Environment[SuiteSettings.LabelsVariable] = JsonSerializer.Serialize(run.Labels);
+        if (run.Build is not null)
+            start.Environment[SuiteSettings.BuildVariable] = Path.GetFullPath(run.Build);
         start.Environment[RunProgress.FileVariable] = progress;
         // So that a clean-up after a kill ends this process too.
         start.Environment[TestbedPaths.OwnerVariable] = testbed;
         return Process.Start(start) ?? throw new Lab.Harness.LabException("the scenarios did not start");
     }
+
+    private string Asked() =>
+        string.Join(" and ", ((string?[])[run.Filter is null ? null : $"the filter '{run.Filter}'", run.Scenarios.Count == 0 ? null : $"the names {string.Join(", ", run.Scenarios)}"]).OfType<string>());
 
     private async Task FollowAsync(StreamReader reader)
     {

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Lab.Contracts.Runs;
+using Lab.Reports.Outputs;
 using Lab.Reports.Trends;
 
 namespace Lab.Reports.Tests.Trends;
@@ -95,6 +97,9 @@ public sealed class TrendJudgeTests
         Assert.Null(alarm.After);
         Assert.Null(series.Latest);
         Assert.True(alarm.Alarming);
+        using var json = JsonDocument.Parse(JsonOutput.Render(series));
+        Assert.Equal(JsonValueKind.Number, json.RootElement.GetProperty("points")[0].GetProperty("value").ValueKind);
+        Assert.False(json.RootElement.GetProperty("points")[31].TryGetProperty("value", out _));
     }
 
     [Theory]

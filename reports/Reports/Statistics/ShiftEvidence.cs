@@ -55,25 +55,44 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
                 ? new ShiftEvidence(0, 0, 0, 1, IntervalMethod.Pooled)
                 : new ShiftEvidence(shift, double.NegativeInfinity, double.PositiveInfinity, 1, IntervalMethod.Pooled);
 
-        var z = Normal.InvCDF(0, 1, (1 + policy.Level) / 2);
-        var sigma = Math.Max(scale.Spread(noise), ObservedNoise(scale)) * Math.Sqrt(1.0 / scale.A.Length + 1.0 / scale.B.Length);
-        var half = z * sigma;
+        var noiseOfShift = NoiseOfShift(scale, noise, calibrated);
+        var half = noiseOfShift.Half(policy.Level);
         var (low, high) = HodgesLehmann.Interval(a, b, policy.Level);
         if (double.IsInfinity(low) && calibrated && !JudgedScale.IsFailed(shift))
             // Too few iterations to show their spread; a calibrated noise of session medians has it in.
-            return new ShiftEvidence(shift, shift - half, shift + half, POfShift(half), IntervalMethod.Pooled);
+            return new ShiftEvidence(shift, shift - half, shift + half, noiseOfShift.P(shift), IntervalMethod.Pooled);
         var (down, up) = (Widened(shift - low), Widened(high - shift));
-        return new ShiftEvidence(
-            shift, shift - down, shift + up, Math.Max(MannWhitney.P(a, b), POfShift(shift > 0 ? down : up)), IntervalMethod.Pooled);
-
-        // The end of the interval that looks to "no change" is z standard errors away.
-        double POfShift(double towardsZero) => shift == 0 ? 1 : 2 * Normal.CDF(0, 1, -Math.Abs(shift) / (towardsZero / z));
+        // The test of the noise is made weaker by as much as the iterations widen the end that looks to "no change".
+        var widening = half == 0 ? 1 : (shift > 0 ? down : up) / half;
+        var p = Math.Max(MannWhitney.P(a, b), noiseOfShift.P(shift / widening));
+        return new ShiftEvidence(shift, shift - down, shift + up, p, IntervalMethod.Pooled);
 
         double Widened(double other) => JudgedScale.IsFailed(other) ? other : Math.Sqrt(other * other + half * half);
     }
 
-    /// <summary>What two to four sessions an arm show of their noise, if it is more than was calibrated or assumed: pooled standard deviation.</summary>
-    private static double ObservedNoise(JudgedScale scale)
+    /// <summary>
+    /// The noise given, or what two to four sessions an arm show, if that is more. A noise they show is known as well as its few
+    /// degrees of freedom let it, so it takes Student's t; beside a calibrated one it is a warning only, and takes the normal.
+    /// </summary>
+    private static (Func<double, double> Half, Func<double, double> P) NoiseOfShift(JudgedScale scale, double noise, bool calibrated)
+    {
+        var root = Math.Sqrt(1.0 / scale.A.Length + 1.0 / scale.B.Length);
+        var given = root * scale.Spread(noise);
+        var (spread, degrees) = ObservedNoise(scale);
+        var observed = root * spread;
+        var freedom = calibrated || degrees == 0 ? double.PositiveInfinity : degrees;
+        return (
+            level => Math.Max(Normal.InvCDF(0, 1, (1 + level) / 2) * given, StudentT.InvCDF(0, 1, freedom, (1 + level) / 2) * observed),
+            shift => Math.Max(
+                TwoSided(shift, given, z => Normal.CDF(0, 1, z)),
+                TwoSided(shift, observed, t => StudentT.CDF(0, 1, freedom, t))));
+
+        static double TwoSided(double shift, double error, Func<double, double> cdf) =>
+            shift == 0 ? 1 : error == 0 ? 0 : 2 * cdf(-Math.Abs(shift) / error);
+    }
+
+    /// <summary>Pooled standard deviation of session medians, and its degrees of freedom.</summary>
+    private static (double Spread, int Degrees) ObservedNoise(JudgedScale scale)
     {
         var (squares, degrees) = (0.0, 0);
         foreach (var medians in new[] { JudgedScale.Medians(scale.A), JudgedScale.Medians(scale.B) })
@@ -83,7 +102,7 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
             squares += medians.Variance() * (medians.Length - 1);
             degrees += medians.Length - 1;
         }
-        return degrees == 0 ? 0 : Math.Sqrt(squares / degrees);
+        return degrees == 0 ? (0, 0) : (Math.Sqrt(squares / degrees), degrees);
     }
 
     private static double[] Pooled(double[][] sessions)

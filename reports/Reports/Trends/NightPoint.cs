@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Lab.Reports.Trends;
 
 /// <summary>One night of one series in one environment: the median of its sessions.</summary>
@@ -6,8 +8,14 @@ public sealed record NightPoint
     public required DateOnly Night { get; init; }
 
     /// <summary>Ratio to the baseline or median in the series' unit (<see cref="TrendSeries.IsRatio"/>); infinite where most operations failed.</summary>
+    [JsonIgnore]
     public required double Value { get; init; }
 
+    /// <summary>The value for outputs that have no infinity: null where most operations failed.</summary>
+    [JsonPropertyName("value")]
+    public double? Measured => double.IsFinite(Value) ? Value : null;
+
+    [JsonIgnore]
     public required TrendEnvironment Environment { get; init; }
 
     /// <summary>Runs of the night.</summary>

@@ -30,7 +30,7 @@ public sealed record TrendSeries
     public required IReadOnlyList<Annotation> Annotations { get; init; }
 
     /// <summary>Last night's value; null where most of its operations failed.</summary>
-    public double? Latest => double.IsFinite(Points[^1].Value) ? Points[^1].Value : null;
+    public double? Latest => Points[^1].Measured;
 
     /// <summary>
     /// Median of the last nights over that of the first nights of the last night's environment, − 1; null with less nights than

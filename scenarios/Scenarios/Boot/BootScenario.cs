@@ -27,7 +27,8 @@ public sealed class BootScenario(LabFixture lab) : Scenario(lab)
             total.Baseline(baseline.TotalSeconds);
             AddConsolePhases(baseline, baseline.Requested, SampleRole.Baseline, host.Name, ActivityTraceId.CreateRandom().ToHexString());
 
-            await using var machine = await Machine.BootAsync(Lab, Testbed.Red, $"boot-{boot}", [], Token);
+            var name = $"boot-{boot}";
+            await using var machine = await MeasuredAsync(() => Machine.BootAsync(Lab, Testbed.Red, name, [], Token), total);
             total.Subject(machine.Marks.TotalSeconds, new Dictionary<string, string> { ["node"] = machine.Node });
             await AddTracedPhasesAsync(machine);
         }

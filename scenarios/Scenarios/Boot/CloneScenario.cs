@@ -20,7 +20,7 @@ public sealed class CloneScenario(LabFixture lab) : Scenario(lab)
         for (var i = 0; i < Clones; i++)
         {
             metric.Baseline(await CloneAsync(small.Snapshot, SmallGiB));
-            metric.Subject(await CloneAsync(large.Snapshot, LargeGiB));
+            metric.Subject(await MeasuredAsync(() => CloneAsync(large.Snapshot, LargeGiB), metric));
         }
         foreach (var (volume, snapshot) in new[] { small, large })
         {

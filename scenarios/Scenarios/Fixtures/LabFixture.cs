@@ -4,6 +4,7 @@ using Lab.Contracts.Testbeds;
 using Lab.Harness;
 using Lab.Harness.Cloud;
 using Lab.Harness.Launch;
+using Lab.Harness.Measuring;
 using Lab.Harness.Recording;
 using Lab.Harness.Testbeds;
 
@@ -26,6 +27,7 @@ public sealed class LabFixture : IAsyncLifetime
 
     private RunningTestbed? testbed;
     private RunWriter? writer;
+    private ConditionsRecorder? recorder;
     private Exception? broken;
 
     public TimeProvider Clock { get; } = TimeProvider.System;
@@ -33,7 +35,11 @@ public sealed class LabFixture : IAsyncLifetime
     /// <exception cref="LabException">It did not come up.</exception>
     public RunningTestbed Testbed => testbed ?? throw new LabException("the testbed did not come up: " + broken?.Message, broken);
 
-    public RunWriter Record => writer ?? throw new LabException("there is no run record: " + broken?.Message, broken);
+    /// <summary>The run's directory.</summary>
+    public RunWriter Run => writer ?? throw new LabException("there is no run record: " + broken?.Message, broken);
+
+    /// <summary>Where scenarios put what they measure.</summary>
+    public IRunRecorder Record => recorder ?? Run;
 
     /// <summary>The probe OS as an image of the cloud, public.</summary>
     public string ImageId { get; private set; } = "";
@@ -74,12 +80,15 @@ public sealed class LabFixture : IAsyncLifetime
 
     private async Task RaiseAsync(CancellationToken token)
     {
-        var description = TestbedFile.Load(Setting(SuiteSettings.TestbedFileVariable, Path.Combine(AppContext.BaseDirectory, "testbeds", "emulated-2x.yaml")));
-        var suite = Setting(SuiteSettings.SuiteVariable, SuiteSettings.Smoke);
+        var description = TestbedFile.Load(SuiteSettings.Setting(
+            SuiteSettings.TestbedFileVariable, Path.Combine(AppContext.BaseDirectory, "testbeds", "emulated-2x.yaml")));
+        if (SuiteSettings.Setting(SuiteSettings.BuildVariable, "") is { Length: > 0 } chosen)
+            description = description with { Manager = new ManagerSource.Build(chosen) };
+        var suite = SuiteSettings.Setting(SuiteSettings.SuiteVariable, SuiteSettings.Smoke);
         var kvm = await KvmProbe.RunAsync(TestbedPaths.CacheRoot, token);
         var underTest = description.Manager is ManagerSource.Build build ? Programs.Of(build.Directory) : Programs.Own;
         writer = RunWriter.Create(
-            Setting(SuiteSettings.RunsVariable, Path.Combine(Programs.Own.Checkout, "runs")),
+            SuiteSettings.Setting(SuiteSettings.RunsVariable, Path.Combine(Programs.Own.Checkout, "runs")),
             new RunDescription
             {
                 Suite = suite,
@@ -88,17 +97,16 @@ public sealed class LabFixture : IAsyncLifetime
                 Environment = await MachineFingerprint.ReadEnvironmentAsync(kvm.Accelerator, token),
                 SystemUnderTest = await MachineFingerprint.ReadSystemUnderTestAsync(underTest.Checkout, token),
                 Parameters = SuiteParameters.Of(suite),
+                Labels = SuiteSettings.Labels(),
             },
             Clock);
         RunProgress.Append(new RunProgress { RunDirectory = writer.Directory });
         testbed = await new TestbedLauncher(description, new StepReporter(), Clock).LaunchAsync(traced: true, token);
+        recorder = new ConditionsRecorder(writer, ConditionsMeter.Of(testbed.Paths, Clock), Clock);
         ImageId = await testbed.Admin.CreateImageAsync("probe", testbed.ProbeImage, isPublic: true, token);
         FlavorId = "bm.small";
         Baseline = await BaselineRack.StartAsync(testbed, token);
     }
-
-    private static string Setting(string variable, string fallback) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : fallback;
 
     private sealed class StepReporter : IProgress<LaunchStep>
     {

@@ -7,7 +7,7 @@ using Lab.Harness.Tracing;
 namespace Lab.Scenarios.Fixtures;
 
 /// <summary>Takes the phases of one operation, as manager and agent told them, into the run record.</summary>
-internal sealed class OperationSpans(RunningTestbed testbed, RunWriter record, string operation)
+internal sealed class OperationSpans(RunningTestbed testbed, IRunRecorder record, string operation)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 

@@ -16,12 +16,14 @@ public abstract class Scenario(LabFixture lab)
 
     protected LabFixture Lab => lab;
     protected RunningTestbed Testbed => lab.Testbed;
-    protected RunWriter Record => lab.Record;
+    protected IRunRecorder Record { get; private set; } = null!;
     protected static SuiteParameters Parameters => SuiteParameters.Current;
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     protected async Task RunAsync(string name, string group, Func<Task> body)
     {
+        Assert.SkipUnless(SuiteSettings.Wants(name), "other scenarios were asked for");
+        Record = new ScenarioRecorder(lab.Record, name);
         RunProgress.Append(new RunProgress { Scenario = name });
         var started = lab.Clock.GetTimestamp();
         Exception? failure = null;
@@ -68,6 +70,26 @@ public abstract class Scenario(LabFixture lab)
         checks.Add(check);
         if (check.Evidence is { } file && !evidence.Contains(file))
             evidence.Add(file);
+    }
+
+    /// <summary>
+    /// An operation that is to be measured. One that fails, or is given up, is recorded as failed before the scenario fails of it:
+    /// leaving it out would make a build that hangs look fast. An exception of the lab itself says nothing about the operation.
+    /// </summary>
+    /// <param name="metrics">What the operation would have given a value of each.</param>
+    protected async Task<T> MeasuredAsync<T>(Func<Task<T>> operation, params IReadOnlyList<MetricRecorder> metrics)
+    {
+        var started = lab.Clock.GetTimestamp();
+        try
+        {
+            return await operation();
+        }
+        catch (Exception e) when (e is not (LabException or OperationCanceledException))
+        {
+            foreach (var metric in metrics)
+                metric.SubjectFailed(lab.Clock.GetElapsedTime(started).TotalSeconds);
+            throw;
+        }
     }
 
     /// <param name="file">Relative to the run directory.</param>

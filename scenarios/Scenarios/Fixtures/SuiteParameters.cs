@@ -8,7 +8,7 @@ namespace Lab.Scenarios.Fixtures;
 public sealed record SuiteParameters(int Boots, int HotPlugWarmUps, int HotPlugCycles, int FioSeconds, int IperfSeconds)
 {
     public static SuiteParameters Current { get; } =
-        For(Environment.GetEnvironmentVariable(SuiteSettings.SuiteVariable) is { Length: > 0 } suite ? suite : SuiteSettings.Smoke);
+        For(SuiteSettings.Setting(SuiteSettings.SuiteVariable, SuiteSettings.Smoke));
 
     public static IReadOnlyDictionary<string, string> Of(string suite)
     {

@@ -75,7 +75,9 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
         for (var cycle = 0; cycle < Parameters.HotPlugCycles; cycle++)
         {
             string? trace = null;
-            var subject = await PlugCycle.RunAsync(machine.Console, machine.Shell, guest, cloud with { Plug = TracedPlugAsync }, Lab.Clock, Token);
+            var subject = await MeasuredAsync(
+                () => PlugCycle.RunAsync(machine.Console, machine.Shell, guest, cloud with { Plug = TracedPlugAsync }, Lab.Clock, Token),
+                seen, firstIo, removed);
             await spans.AddAsync(trace ?? throw new Lab.Harness.LabException("the plug was not traced"), phases, machine.Node, Token);
             seen.Subject(subject.Seen);
             firstIo.Subject(subject.FirstIo);

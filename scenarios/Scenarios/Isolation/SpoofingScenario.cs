@@ -36,7 +36,7 @@ public sealed class SpoofingScenario(LabFixture lab) : Scenario(lab)
 
     private async Task ProbeAsync(MachinePair pair, string name, string filter, string frame, bool arrives)
     {
-        var file = Path.Combine(Record.CapturesDirectory, $"{name.ToLowerInvariant().Replace(' ', '-').Replace("'", "", StringComparison.Ordinal)}.pcap");
+        var file = Path.Combine(Lab.Run.CapturesDirectory, $"{name.ToLowerInvariant().Replace(' ', '-').Replace("'", "", StringComparison.Ordinal)}.pcap");
         var soc = await Testbed.Soc(pair.A.Node).ProcessIdAsync(Token);
         await using var uplink = await PacketCapture.StartAsync($"/proc/{soc}/ns/net", "p0", file, Token);
         var heard = await GuestSniffer.CountAsync(
@@ -44,7 +44,7 @@ public sealed class SpoofingScenario(LabFixture lab) : Scenario(lab)
             () => pair.A.Shell.RunAsync($"lab-send-frame $(lab-nic {pair.PortOfA.MacAddress}) {frame} {Copies}", Token), Token);
         // Inside VXLAN (RFC 7348): the inner frame begins 50 bytes behind the outer one; its length tells nothing, its bytes do.
         var left = await uplink.CountAsync($"udp port 4789 and {InnerFrameFilter(frame)}", Token);
-        var evidence = Path.GetRelativePath(Record.Directory, file);
+        var evidence = Path.GetRelativePath(Lab.Run.Directory, file);
         Observe(new Check
         {
             Name = $"{name} heard by the peer",

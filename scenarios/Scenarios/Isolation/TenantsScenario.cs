@@ -53,7 +53,7 @@ public sealed class TenantsScenario(LabFixture lab) : Scenario(lab)
             Expected = "0 frames",
             Observed = $"{frames} frames",
             Passed = frames == 0,
-            Evidence = Path.GetRelativePath(Record.Directory, management.File),
+            Evidence = Path.GetRelativePath(Lab.Run.Directory, management.File),
         });
     });
 
@@ -76,7 +76,7 @@ public sealed class TenantsScenario(LabFixture lab) : Scenario(lab)
     }
 
     private async Task<PacketCapture> CaptureAsync(Machine machine, string device, string name) => await PacketCapture.StartAsync(
-        $"/proc/{await Testbed.Soc(machine.Node).ProcessIdAsync(Token)}/ns/net", device, Path.Combine(Record.CapturesDirectory, name + ".pcap"), Token);
+        $"/proc/{await Testbed.Soc(machine.Node).ProcessIdAsync(Token)}/ns/net", device, Path.Combine(Lab.Run.CapturesDirectory, name + ".pcap"), Token);
 
     private async Task PingAsync(MachinePair pair, string who, bool answered)
     {
@@ -93,7 +93,7 @@ public sealed class TenantsScenario(LabFixture lab) : Scenario(lab)
             Observed = heard > 0 ? "heard" : "nothing",
             Passed = answered == heard > 0,
             Control = answered,
-            Evidence = Path.GetRelativePath(Record.Directory, uplink.File),
+            Evidence = Path.GetRelativePath(Lab.Run.Directory, uplink.File),
         });
     }
 
@@ -113,7 +113,7 @@ public sealed class TenantsScenario(LabFixture lab) : Scenario(lab)
             Expected = "nothing",
             Observed = heard > 0 ? "heard" : "nothing",
             Passed = heard == 0,
-            Evidence = Path.GetRelativePath(Record.Directory, uplink.File),
+            Evidence = Path.GetRelativePath(Lab.Run.Directory, uplink.File),
         });
     }
 }

@@ -26,8 +26,10 @@ internal sealed class ChecksJudge(Criterion.Checks criterion) : CriterionJudge(c
             return result.Verdict == Verdict.Fail
                 ? Found(Outcome.Fail, $"{Scenario} failed before it made the check {missing}: {FirstLine(result.Reason)}")
                 : Found(Outcome.NotTested, $"{Scenario} made no check {missing}");
-        return Found(Outcome.Pass, string.Create(CultureInfo.InvariantCulture, $"{checks.Count} checks and {controls.Count} controls as expected"));
+        return Found(Outcome.Pass, $"{Counted(checks.Count, "check")}{(controls.Count == 0 ? "" : $" and {Counted(controls.Count, "control")}")} as expected");
     }
+
+    private static string Counted(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     private string? Unmatched(ScenarioResult result) =>
         criterion.Names.FirstOrDefault(glob => Matching(result, [glob], control: false).Count == 0)

@@ -46,9 +46,10 @@ internal static partial class PdfPrinter
 
     private static async Task RunAsync(string page, string print, string profile, TimeProvider time, CancellationToken cancel)
     {
+        // Tags name cells by numbers of the browser's own, which differ each time; whoever needs them reads the page.
         List<string> arguments =
         [
-            "--headless", "--disable-gpu", "--no-first-run", $"--user-data-dir={profile}", "--no-pdf-header-footer", $"--print-to-pdf={print}",
+            "--headless", "--disable-gpu", "--no-first-run", "--disable-pdf-tagging", $"--user-data-dir={profile}", "--no-pdf-header-footer", $"--print-to-pdf={print}",
         ];
         // Chromium's sandbox does not start as root; the page is ours, has no script and may load nothing.
         if (Environment.IsPrivilegedProcess)

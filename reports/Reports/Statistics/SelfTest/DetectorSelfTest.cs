@@ -9,6 +9,7 @@ namespace Lab.Reports.Statistics.SelfTest;
 public static class DetectorSelfTest
 {
     public const int DefaultTrials = 2_000;
+    public const int MaximumTrials = 1_000_000;
     public const ulong DefaultSeed = 1;
 
     /// <summary>Of all detectors.</summary>
