@@ -21,7 +21,7 @@ labCharts.kinds.points = {
           itemStyle: { color: hollow ? 'transparent' : colour, borderColor: colour, borderWidth: hollow ? 1.5 : 0, opacity: 0.85 },
           markLine: {
             silent: true, symbol: 'none', animation: false, lineStyle: { color: colour, type: hollow ? 'dotted' : 'dashed', width: 1.5 }, data: [{ yAxis: series.median }],
-            label: { show: true, position: hollow ? 'insideStartTop' : 'end', color: colour, fontSize: 11, formatter: () => quantity(series.median, data.unit) },
+            label: { show: true, position: hollow ? 'insideStartTop' : 'end', color: colour, fontSize: 11, textBorderColor: page.bg, textBorderWidth: 3, formatter: () => quantity(series.median, data.unit) },
           },
           ...series.interval && {
             markArea: { silent: true, itemStyle: { color: colour, opacity: 0.14 }, data: [[{ yAxis: series.interval.low }, { yAxis: series.interval.high }]] },

@@ -50,9 +50,9 @@ const labCharts = (() => {
   const times = value => `${digits(value)} ×`;
 
   const frame = () => {
-    const [fg, muted, line, card] = ['fg', 'muted', 'line', 'card'].map(token);
+    const [fg, muted, line, card, bg] = ['fg', 'muted', 'line', 'card', 'bg'].map(token);
     return {
-      fg, muted, line, card,
+      fg, muted, line, card, bg,
       option: {
         animation: false,
         textStyle: { fontFamily: 'system-ui, "Noto Sans", sans-serif', color: fg },

@@ -7,7 +7,7 @@ using Lab.Reports.Sections;
 namespace Lab.Reports.Html;
 
 /// <summary>
-/// What report.js draws, as JSON in the page. The serializer's default encoder writes &lt;, &gt; and &amp; as \u escapes, so that
+/// What the chart-*.js draw, as JSON in the page. The serializer's default encoder writes &lt;, &gt; and &amp; as \u escapes, so that
 /// no name ends the script element it stands in.
 /// </summary>
 internal static class ChartData
