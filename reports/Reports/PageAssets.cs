@@ -21,6 +21,9 @@ internal static class PageAssets
 
     public static string TrendStyle { get; } = Read("trend.css");
 
+    /// <summary>Of the live page of a served site.</summary>
+    public static string LiveScript { get; } = Read("live.js");
+
     public static string Style { get; } = Read("report.css");
 
     public static string QualificationStyle { get; } = Read("qualification.css");

@@ -17,8 +17,12 @@ public static class RunReader
             ReadInfo(directory),
             ReadLines(Path.Combine(directory, RunFiles.Samples), RunJson.Sample, RunValidator.Check),
             ReadLines(Path.Combine(directory, RunFiles.Events), RunJson.Event, RunValidator.Check),
-            ReadLines(Path.Combine(directory, RunFiles.Results), RunJson.Result, RunValidator.Check));
+            ReadResults(directory));
     }
+
+    /// <summary>results.jsonl alone.</summary>
+    public static IReadOnlyList<ScenarioResult> ReadResults(string directory) =>
+        ReadLines(Path.Combine(directory, RunFiles.Results), RunJson.Result, RunValidator.Check);
 
     /// <summary>run.json alone.</summary>
     public static RunInfo ReadInfo(string directory)
