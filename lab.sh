@@ -53,6 +53,7 @@ test_packages=(
     nbdkit                  # a foreign NBD server
     nftables                # guards of representors in tests of agent and DPU
     openssl                 # judges certificates
+    postgresql              # the run store that a team shares
     prometheus              # promtool judges metrics for Prometheus
     python3-ironicclient    # judges the bare metal API
     python3-jsonschema      # judges run records and Redfish resources

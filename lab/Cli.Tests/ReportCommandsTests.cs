@@ -66,7 +66,7 @@ public sealed class ReportCommandsTests : IDisposable
         File.AppendAllText(Path.Combine(run, "samples.jsonl"), "{");
         var lab = await LabAsync("report", run);
         Assert.Equal(ExitCodes.Usage, lab.Code);
-        Assert.Contains("samples.jsonl:3: ", lab.Error, StringComparison.Ordinal);
+        Assert.Contains("samples.jsonl:41: ", lab.Error, StringComparison.Ordinal);
     }
 
     [Fact]

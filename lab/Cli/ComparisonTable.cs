@@ -38,17 +38,18 @@ internal static class ComparisonTable
             console.MarkupLineInterpolated($"only in A: {name}");
         foreach (var name in comparison.OnlyInB)
             console.MarkupLineInterpolated($"only in B: {name}");
-        console.Write(Verdict(comparison.Verdict));
-        console.MarkupLineInterpolated($": {comparison.Reason}");
+        console.Write(new Text(comparison.Reason + "\n", Colour(comparison.Verdict)));
     }
 
     private static string Names(IReadOnlyList<RunInfo> runs) => string.Join(", ", runs.Select(run => run.Id));
 
-    private static Text Verdict(Judgement verdict) => new(Lab.Reports.Verdicts.Name(verdict), new Style(verdict switch
+    private static Text Verdict(Judgement verdict) => new(Verdicts.Name(verdict), Colour(verdict));
+
+    private static Style Colour(Judgement verdict) => new(verdict switch
     {
         Judgement.Regressed => Color.Red,
         Judgement.Improved => Color.Green,
         Judgement.Undecided or Judgement.NotComparable => Color.Yellow,
         _ => Color.Default,
-    }));
+    });
 }

@@ -50,7 +50,7 @@ public sealed class RunSummaryTests : RunsFixture
     {
         using var run = new SyntheticRun(Runs).Nightly();
         Assert.Equal(
-            ["disk seen", "disk first io", "disk removed", "nic seen", "nic first io", "nic removed"],
-            Summarise(run).HotPlug.Select(stage => $"{stage.Device} {stage.Stage}"));
+            ["hot-plug of disk: seen, first io, removed", "hot-plug of nic: seen, first io, removed"],
+            Summarise(run).Stages.Select(breakdown => $"{breakdown.Title}: {string.Join(", ", breakdown.Stages.Select(stage => stage.Name))}"));
     }
 }

@@ -10,12 +10,16 @@ internal sealed class SyntheticRun : IDisposable
     private readonly ManualTime _time;
     private readonly Random _random;
 
-    public SyntheticRun(string runs, int seed = 1, Func<RunDescription, RunDescription>? change = null)
+    public SyntheticRun(string runs, int seed = 1, Func<RunDescription, RunDescription>? change = null, DateTimeOffset? start = null)
     {
         _random = new Random(seed);
         _time = new ManualTime();
+        _time.Now = start ?? _time.Now;
         _writer = RunWriter.Create(runs, change?.Invoke(Description) ?? Description, _time);
     }
+
+    /// <summary>When every such run starts.</summary>
+    public static DateTimeOffset Start { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     public static RunDescription Description { get; } = new()
     {
@@ -180,7 +184,7 @@ internal sealed class SyntheticRun : IDisposable
 
     private sealed class ManualTime : TimeProvider
     {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        public DateTimeOffset Now { get; set; } = Start;
 
         public override DateTimeOffset GetUtcNow() => Now;
     }

@@ -6,6 +6,9 @@ namespace Lab.Reports;
 /// <summary>Numbers as people read them: three significant digits, and a prefix to the unit where the value calls for one.</summary>
 public static class Quantity
 {
+    /// <summary>A unit of conditions, not of samples.</summary>
+    public const string Hertz = "Hz";
+
     private static readonly string[] Decimal = ["", "k", "M", "G", "T"];
     private static readonly string[] Binary = ["", "Ki", "Mi", "Gi", "Ti"];
 
@@ -15,7 +18,7 @@ public static class Quantity
         Units.Second when value != 0 && Math.Abs(value) < 1 => $"{Digits(value * 1000)} ms",
         Units.Second or Units.Millisecond => $"{Digits(value)} {unit}",
         Units.Byte => Prefixed(value, 1024, Binary, unit),
-        Units.BytePerSecond or Units.BitPerSecond or Units.PacketPerSecond => Prefixed(value, 1000, Decimal, unit),
+        Units.BytePerSecond or Units.BitPerSecond or Units.PacketPerSecond or Hertz => Prefixed(value, 1000, Decimal, unit),
         Units.OperationPerSecond => Prefixed(value, 1000, Decimal, "IOPS"),
         Units.Core => $"{Digits(value)} cores",
         Units.Ratio or Units.Count => Digits(value),

@@ -1,4 +1,5 @@
 using Lab.Contracts.Runs;
+using Lab.Reports.Calibration;
 using Lab.Reports.Html;
 using Lab.Reports.Outputs;
 
@@ -10,7 +11,8 @@ public static class ReportWriter
     /// <exception cref="RunRecordException">The run cannot be read; nothing was written.</exception>
     public static async Task<RunSummary> WriteAsync(string runDirectory, CancellationToken cancel)
     {
-        var summary = RunSummary.Of(RunReader.Read(runDirectory));
+        var run = RunReader.Read(runDirectory);
+        var summary = RunSummary.Of(run) with { Warnings = Warnings(run) };
         var files = new Dictionary<string, string>
         {
             [ReportFiles.Html] = await HtmlOutput.RenderAsync(summary),
@@ -28,4 +30,8 @@ public static class ReportWriter
 
         return summary;
     }
+
+    // A profile stands beside the runs it is for.
+    private static IReadOnlyList<string> Warnings(RunRecord run) =>
+        NoiseProfiles.Find(Path.GetDirectoryName(run.Directory)!, ComparisonKey.Of(run.Info).Hash)?.Warnings(run) ?? [];
 }

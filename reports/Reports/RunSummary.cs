@@ -26,10 +26,19 @@ public sealed record RunSummary
     public IReadOnlyList<ThroughputRow> Throughput { get; init; } = [];
 
     [JsonIgnore]
-    public IReadOnlyList<HotPlugStage> HotPlug { get; init; } = [];
+    public IsolationMatrix Isolation { get; init; } = new([], [], []);
 
     [JsonIgnore]
-    public IsolationMatrix Isolation { get; init; } = new([], [], []);
+    public IReadOnlyList<StageBreakdown> Stages { get; init; } = [];
+
+    [JsonIgnore]
+    public IReadOnlyList<ResourceUse> Resources { get; init; } = [];
+
+    [JsonIgnore]
+    public MachineCourse Machine { get; init; } = new([]);
+
+    /// <summary>What makes the run's figures less sure than they look, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public static RunSummary Of(RunRecord record, ISeriesComparer? comparer = null)
     {
@@ -46,7 +55,9 @@ public sealed record RunSummary
             NeverMeasured = Lab.Reports.Metrics.NeverMeasured.Of(series),
             SamplesLeftOut = record.Samples.Count - samples.Count,
             Throughput = ThroughputRow.Of(metrics, series),
-            HotPlug = HotPlugStage.Of(metrics),
+            Stages = StageBreakdown.Of(metrics),
+            Resources = ResourceUse.From(metrics),
+            Machine = MachineCourse.Of(record),
             Isolation = IsolationMatrix.Of(record.Results),
         };
     }

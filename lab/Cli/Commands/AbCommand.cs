@@ -18,7 +18,7 @@ internal static class AbCommand
     {
         var (a, b) = (Build("--a", "The reference"), Build("--b", "The candidate"));
         var rounds = ExperimentOptions.Number("--rounds", "Rounds at most; only what is undecided is run again", RoundsDefault, RoundsDefault);
-        var noise = new Option<string?>("--noise") { Description = "Noise profile; else the one that `lab calibrate` made for runs of this kind" };
+        var noise = CommonOptions.Noise();
         var command = new Command(
             "ab",
             "Measures two builds in interleaved sessions (ABBA), each on a fresh testbed, and judges B against A. Example: lab ab --a v1.2 --b HEAD --suite smoke --filter HotPlug --sessions 7")

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using Lab.Contracts.Runs;
 using Lab.Harness.Launch;
+using Lab.Reports.Calibration;
 using Spectre.Console;
 
 namespace Lab.Cli.Commands;
@@ -32,6 +34,12 @@ internal static class CommonOptions
         Description = "Only the scenario of this name, such as hot-plug-disk; may be repeated",
         DefaultValueFactory = _ => [],
     };
+
+    public static Option<string?> Noise() => new("--noise") { Description = "Noise profile of the testbed; else the one that `lab calibrate` made for runs of this kind." };
+
+    /// <summary>The profile that was named, or the one that fits a run; null where nobody calibrated.</summary>
+    public static NoiseProfile? Noise(string? file, string runsDirectory, RunInfo run) =>
+        file is null ? NoiseProfiles.Find(runsDirectory, ComparisonKey.Of(run).Hash) : NoiseProfiles.Read(file);
 
     public static Argument<string> Run(string name) => new(name)
     {

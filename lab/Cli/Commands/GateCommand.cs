@@ -16,10 +16,10 @@ internal static class GateCommand
         var run = new Argument<string[]>("RUN") { Description = "Runs of one build, taken together: path, id, unique start of an id, short id, or 'latest'.", Arity = ArgumentArity.OneOrMore };
         var against = new Option<string[]>("--against") { Description = "Reference runs, where the file limits a change.", AllowMultipleArgumentsPerToken = true };
         var strict = new Option<bool>("--strict") { Description = "A change that the data do not decide fails too." };
-        var (runs, json) = (CommonOptions.Runs(), CommonOptions.Json());
+        var (runs, noise, json) = (CommonOptions.Runs(), CommonOptions.Noise(), CommonOptions.Json());
         var command = new Command("gate", "Hold runs against a thresholds file: exit code 1 when a limit is exceeded. Example: lab gate thresholds.yaml latest --against 3f2a91")
         {
-            thresholds, run, against, strict, runs, json,
+            thresholds, run, against, strict, runs, noise, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -30,7 +30,8 @@ internal static class GateCommand
             if (references.Count == 0 && rules.Any(rule => rule.Statistic == GateStatistic.Change))
                 throw new UsageException("the file limits a change: name the reference runs by --against RUN");
 
-            var change = references.Count == 0 ? null : RunComparison.Of(references, candidates);
+            var change = references.Count == 0 ? null : RunComparison.Of(
+                references, candidates, noise: CommonOptions.Noise(parsed.GetValue(noise), parsed.GetValue(runs)!, references[0].Info));
             if (change is { Comparable: false })
                 throw new UsageException(change.Reason);
             var results = GateCheck.Of(rules, candidates, change);

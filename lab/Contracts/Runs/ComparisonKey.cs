@@ -48,11 +48,12 @@ public sealed record ComparisonKey
             .Select(field => (field, a.Fields.GetValueOrDefault(field), b.Fields.GetValueOrDefault(field)))
             .Where(row => row.Item2 != row.Item3)];
 
-    private static string HashOf(SortedDictionary<string, string> fields)
+    /// <summary>SHA-256 over fields in ordinal order, lower-case hex.</summary>
+    public static string HashOf(IReadOnlyDictionary<string, string> fields)
     {
         // Lengths before texts, so that no two sets of fields write the same bytes.
         var text = new StringBuilder();
-        foreach (var (name, value) in fields)
+        foreach (var (name, value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"{name.Length}:{name}={value.Length}:{value}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }

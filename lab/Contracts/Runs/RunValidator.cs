@@ -68,8 +68,10 @@ internal static class RunValidator
             throw new RunRecordException("the comparison key does not follow from the run's suite, parameters, testbed and environment");
     }
 
-    private static void Annotations(object record)
+    private static void Annotations<T>(T record) where T : class
     {
+        if (AnnotationCheck<T>.Passes(record))
+            return;
         var errors = new List<ValidationResult>();
         if (!Validator.TryValidateObject(record, new ValidationContext(record), errors, validateAllProperties: true))
             throw new RunRecordException($"{record.GetType().Name}: {string.Join(" ", errors.Select(error => error.ErrorMessage))}");

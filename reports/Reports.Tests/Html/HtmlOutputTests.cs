@@ -16,8 +16,8 @@ public sealed partial class HtmlOutputTests : RunsFixture
         using var run = new SyntheticRun(Runs).Nightly();
         var page = Page.Parse(await RenderAsync(run));
         Assert.Equal(
-            ["Scenarios", "Ratio to baseline", "Phases of boot", "Hot-plug", "Throughput", "Isolation", "Every measurement", "Environment"],
-            page.Descendants("h2").Select(heading => heading.Value));
+            ["Scenarios", "Ratio to baseline", "Phases of boot", "Stages", "Throughput", "Resources", "Isolation", "Every measurement", "Environment"],
+            page.Descendants("section").Elements("h2").Select(heading => heading.Value));
         Assert.Contains(page.Descendants("a"), link => (string?)link.Attribute("href") == "captures/a%20b.pcap");
     }
 
@@ -55,6 +55,36 @@ public sealed partial class HtmlOutputTests : RunsFixture
         Assert.DoesNotContain("<script>alert(1)", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<b title", html, StringComparison.Ordinal);
         Page.Parse(html);
+    }
+
+    [Fact]
+    public async Task Anchors_OfAPage_AreOneOfEachMetric()
+    {
+        using var run = new SyntheticRun(Runs).Nightly();
+        var summary = RunSummary.Of(RunReader.Read(run.Directory));
+        var page = Page.Parse(await HtmlOutput.RenderAsync(summary));
+        var ids = page.Descendants().Attributes("id").Select(id => id.Value).ToList();
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.All(summary.Metrics, metric => Assert.Contains(MetricAnchor.Of(metric), ids));
+        Assert.All(page.Descendants("a").Attributes("href").Where(link => link.Value[0] == '#'), link => Assert.Contains(link.Value[1..], ids));
+    }
+
+    [Fact]
+    public async Task Report_OfARunInTrouble_SaysWhatFailedWhatTheMachineDidAndWhatToMind()
+    {
+        using var run = new SyntheticRun(Runs);
+        var sample = new Sample { Metric = "boot.total", Unit = Units.Second, Better = Better.Lower, Value = 5, T = SyntheticRun.Start.AddMinutes(1) };
+        run.Writer.Add(sample with { Conditions = new MachineConditions { StolenCores = 0.75, OtherCores = 0.1, Frequency = 2.5e9 } });
+        run.Writer.Add(sample with { Outcome = SampleOutcome.Failed });
+        run.Writer.Add(sample with { Metric = "clone.duration", Outcome = SampleOutcome.Failed });
+        var summary = RunSummary.Of(RunReader.Read(run.Directory)) with { Warnings = ["noisier than its profile"] };
+        var text = Page.Parse(await HtmlOutput.RenderAsync(summary)).Root!.Value;
+        Assert.Contains("noisier than its profile", text, StringComparison.Ordinal);
+        Assert.Contains("2 measured operations failed", text, StringComparison.Ordinal);
+        Assert.Contains("1 failed", text, StringComparison.Ordinal);
+        Assert.Contains("all 1 operations of the subject failed", text, StringComparison.Ordinal);
+        Assert.Contains("0.750 cores", text, StringComparison.Ordinal);
+        Assert.Contains("2.50 GHz", text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -31,6 +31,6 @@ internal static partial class Page
     private static partial Regex Void();
 
     // The renderer writes true attributes without a value.
-    [GeneratedRegex("(<details open)(>)")]
+    [GeneratedRegex("(<details[^>]* open)(>)")]
     private static partial Regex BareAttribute();
 }

@@ -14,6 +14,8 @@ internal sealed record ArmSeries(IReadOnlyList<ArmSeries.Session> Sessions)
 
     public string Name => Any.Label.Length == 0 ? Any.Metric : $"{Any.Metric} · {Any.Label}";
 
+    public IReadOnlyList<IReadOnlyList<double>> Values => [.. Sessions.Select(session => session.Subject.Values)];
+
     public bool HasBaselines => Sessions.All(session => session.BaselineMedian is not null);
 
     /// <summary>By what makes a series the same in another run, in the order of names.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Lab.Contracts.Runs;
 using Lab.Reports.Statistics;
 
@@ -27,4 +28,11 @@ public sealed record MetricComparison
     public required bool Normalised { get; init; }
 
     public required SeriesJudgement Judgement { get; init; }
+
+    /// <summary>What was measured, session by session, in the metric's unit.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<IReadOnlyList<double>> ValuesOfA { get; init; } = [];
+
+    [JsonIgnore]
+    public IReadOnlyList<IReadOnlyList<double>> ValuesOfB { get; init; } = [];
 }

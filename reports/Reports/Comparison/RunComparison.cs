@@ -99,6 +99,8 @@ public sealed record RunComparison
                 B = b[key].Summarise(),
                 Normalised = normalised[i],
                 Judgement = family.Series[i],
+                ValuesOfA = a[key].Values,
+                ValuesOfB = b[key].Values,
             })],
         };
     }

@@ -1,4 +1,7 @@
+using Lab.Contracts.Runs;
 using Lab.Reports.Comparison;
+using Lab.Reports.Trends;
+using Lab.Reports.Qualification.Statements;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,8 +15,19 @@ public static class HtmlOutput
     public static Task<string> RenderAsync(RunSummary summary) =>
         RenderAsync<ReportPage>(new() { [nameof(ReportPage.Summary)] = summary });
 
-    public static Task<string> RenderAsync(RunComparison comparison) =>
-        RenderAsync<ComparisonPage>(new() { [nameof(ComparisonPage.Comparison)] = comparison });
+    /// <param name="reportOf">Where the report of a run is, as seen from the page; null where there is none to link to.</param>
+    public static Task<string> RenderAsync(RunComparison comparison, Func<RunInfo, string?>? reportOf = null) =>
+        RenderAsync<ComparisonPage>(new() { [nameof(ComparisonPage.Comparison)] = comparison, [nameof(ComparisonPage.ReportOf)] = reportOf });
+
+    public static Task<string> RenderAsync(TrendReport report) =>
+        RenderAsync<TrendPage>(new() { [nameof(TrendPage.Report)] = report });
+
+    /// <param name="links">Whether evidence is linked to the run directories, which stand beside the statement's.</param>
+    public static Task<string> RenderAsync(QualificationStatement statement, bool links) =>
+        RenderAsync<QualificationPage>(new() { [nameof(QualificationPage.Statement)] = statement, [nameof(QualificationPage.Links)] = links });
+
+    public static Task<string> RenderAsync(StatementComparison comparison) =>
+        RenderAsync<QualificationComparisonPage>(new() { [nameof(QualificationComparisonPage.Comparison)] = comparison });
 
     private static async Task<string> RenderAsync<TPage>(Dictionary<string, object?> parameters) where TPage : IComponent
     {

@@ -9,7 +9,7 @@ public sealed record HotPlugStage(string Device, string Stage, MetricReport Metr
     private static readonly string[] Order = [MetricNames.HotPlugSeen, MetricNames.HotPlugFirstIo, MetricNames.HotPlugRemoved];
 
     public static IReadOnlyList<HotPlugStage> Of(IReadOnlyList<MetricReport> metrics) =>
-        [.. metrics.Where(metric => metric.Metric.StartsWith("hotplug.", StringComparison.Ordinal) && metric.Unit == Units.Second)
+        [.. metrics.Where(metric => metric.Metric.StartsWith("hotplug.", StringComparison.Ordinal) && metric.Unit == Units.Second && metric.Metric != MetricNames.HotPlugWarmUp)
             .Select(metric => new HotPlugStage(
                 DeviceOf(metric),
                 metric.Metric["hotplug.".Length..].Replace('_', ' '),

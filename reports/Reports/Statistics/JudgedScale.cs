@@ -57,6 +57,9 @@ internal sealed record JudgedScale(double[][] A, double[][] B, JudgedScale.Kinds
         _ => 0,
     };
 
+    /// <summary>A relative standard deviation on this scale (of logs: exact for lognormal values).</summary>
+    public double Spread(double relative) => Kind == Kinds.Log ? Math.Sqrt(Math.Log(1 + relative * relative)) : relative;
+
     /// <summary>Ratio B over A of a shift on this scale; null where it is not finite.</summary>
     public double? Ratio(double shift) => IsFailed(shift) ? null : Kind switch
     {

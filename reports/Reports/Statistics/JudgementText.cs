@@ -61,8 +61,11 @@ internal static class JudgementText
     private static bool Beyond(SeriesJudgement judgement) =>
         judgement.Low > 1 + judgement.Threshold || judgement.High < 1 / (1 + judgement.Threshold);
 
-    private static string Noise(SeriesJudgement judgement) =>
-        !judgement.Flags.HasFlag(SeriesFlags.FewSessions) ? ""
-        : judgement.Noise is { } noise ? $"; few sessions, so the calibrated noise of {Percent(noise)} between sessions is counted in"
-        : $"; few sessions and no calibration, so a noise of {Percent(ShiftEvidence.DefaultNoise)} between sessions is assumed";
+    private static string Noise(SeriesJudgement judgement) => judgement switch
+    {
+        { AssumedNoise: { } assumed } => $"; few sessions and no calibration, so a noise of {Percent(assumed)} between sessions is assumed",
+        { Noise: { } noise } when judgement.Flags.HasFlag(SeriesFlags.FewSessions) =>
+            $"; few sessions, so the calibrated noise of {Percent(noise)} between sessions is counted in",
+        _ => "",
+    };
 }

@@ -5,15 +5,19 @@ namespace Lab.Reports.Statistics;
 
 /// <summary>
 /// Judges one metric in two arms. The replicate is the session. From <see cref="ShiftEvidence.LeastSessions"/> sessions an arm on,
-/// session medians are tested and the interval resamples sessions; with fewer the iterations are pooled and a calibrated (or the
-/// default) noise between sessions widens everything. Regressed and improved need the interval wholly beyond the threshold and
+/// session medians are tested and the interval resamples sessions; with fewer the iterations are pooled and a calibrated (or
+/// assumed) noise between sessions widens everything. Regressed and improved need the interval wholly beyond the threshold and
 /// p below alpha; equivalent needs it wholly inside.
 /// </summary>
 public static class SeriesJudge
 {
     public static SeriesJudgement Judge(SeriesPair pair, JudgePolicy policy)
     {
-        var threshold = Math.Max(policy.FloorOf(pair.Metric), 2 * Noise(pair, policy));
+        var scale = JudgedScale.Of(pair);
+        var few = Math.Min(scale.A.Length, scale.B.Length) < ShiftEvidence.LeastSessions;
+        double? assumed = few && pair.Noise is null ? AssumedNoise.Of(scale) : null;
+        var noise = pair.Noise ?? assumed ?? 0;
+        var threshold = Math.Max(policy.FloorOf(pair.Metric), 2 * noise);
         var judgement = new SeriesJudgement
         {
             Series = pair.Series,
@@ -23,14 +27,14 @@ public static class SeriesJudge
             Level = policy.Level,
             Threshold = threshold,
             Noise = pair.Noise,
+            AssumedNoise = assumed,
             A = ArmTails.Of(pair.A, pair.Better),
             B = ArmTails.Of(pair.B, pair.Better),
         };
         if (pair.A.Iterations == 0 || pair.B.Iterations == 0)
             return judgement with { Reason = $"{(pair.A.Iterations == 0 ? "A" : "B")} has no values of this series." };
 
-        var scale = JudgedScale.Of(pair);
-        var evidence = ShiftEvidence.Of(scale, pair.Noise, policy, SplitMix64.SeedOf(policy.Seed, pair.Series));
+        var evidence = ShiftEvidence.Of(scale, noise, pair.Noise is not null, policy, SplitMix64.SeedOf(policy.Seed, pair.Series));
         var limit = scale.Limit(threshold);
         var failures = FailureTest.Of(pair.A, pair.B);
         judgement = judgement with
@@ -41,23 +45,12 @@ public static class SeriesJudge
             Interval = evidence.Method,
             P = evidence.P,
             FailureP = failures?.Fisher,
-            ChangeShown = evidence.P < policy.AlphaPerLook && Math.Abs(evidence.Shift) > limit,
-            Flags = Flags(scale, pair, policy),
+            ChangeShown = assumed is null && evidence.P < policy.AlphaPerLook && Math.Abs(evidence.Shift) > limit,
+            Flags = Flags(scale, few, assumed is not null, policy),
         };
         judgement = judgement with { Verdict = ByInterval(evidence, limit, pair.Better, policy) };
         judgement = judgement with { Reason = JudgementText.Reason(judgement, policy) };
         return ByFailures(judgement, failures, policy);
-    }
-
-    private static double Noise(SeriesPair pair, JudgePolicy policy) =>
-        pair.Noise ?? (FewSessions(pair) ? ShiftEvidence.DefaultNoise : 0);
-
-    private static bool FewSessions(SeriesPair pair) => Replicates(pair) < ShiftEvidence.LeastSessions;
-
-    private static int Replicates(SeriesPair pair)
-    {
-        static int Filled(Arm arm) => arm.Sessions.Count(session => session.Iterations > 0);
-        return Math.Min(Filled(pair.A), Filled(pair.B));
     }
 
     private static Judgement ByInterval(ShiftEvidence evidence, double limit, Better better, JudgePolicy policy)
@@ -81,16 +74,15 @@ public static class SeriesJudge
             : judgement with { Verdict = verdict, P = failures.P, ChangeShown = true, Reason = JudgementText.Failures(judgement) };
     }
 
-    private static SeriesFlags Flags(JudgedScale scale, SeriesPair pair, JudgePolicy policy)
+    private static SeriesFlags Flags(JudgedScale scale, bool few, bool assumed, JudgePolicy policy)
     {
         var flags = SeriesShape.Of(scale.A) | SeriesShape.Of(scale.B);
-        var few = FewSessions(pair);
         if (few)
             flags |= SeriesFlags.FewSessions;
-        if (few && pair.Noise is null)
+        if (assumed)
             flags |= SeriesFlags.NoiseAssumed;
-        var replicates = few ? Math.Min(pair.A.Iterations, pair.B.Iterations) : Replicates(pair);
-        if (replicates < policy.RequiredReplicates)
+        int Replicates(double[][] arm) => few ? arm.Sum(session => session.Length) : arm.Length;
+        if (Math.Min(Replicates(scale.A), Replicates(scale.B)) < policy.RequiredReplicates)
             flags |= SeriesFlags.FewReplicates;
         return flags;
     }

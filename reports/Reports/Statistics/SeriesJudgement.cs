@@ -43,6 +43,9 @@ public sealed record SeriesJudgement
     /// <summary>Calibrated relative standard deviation between sessions of one build; null where nobody calibrated.</summary>
     public double? Noise { get; init; }
 
+    /// <summary>What was assumed in its place where too few sessions show it; see <see cref="Statistics.AssumedNoise"/>.</summary>
+    public double? AssumedNoise { get; init; }
+
     public required ArmStatistics A { get; init; }
     public required ArmStatistics B { get; init; }
 
@@ -53,7 +56,7 @@ public sealed record SeriesJudgement
 
     /// <summary>
     /// A change is shown (p below alpha, estimate beyond the threshold). The verdict may still be undecided: the interval reaches
-    /// inside the threshold, and more sessions will tell.
+    /// inside the threshold, and more sessions will tell. Never on an assumed noise, which shows nothing.
     /// </summary>
     public bool ChangeShown { get; init; }
 }
@@ -94,7 +97,7 @@ public enum SeriesFlags
     /// <summary>Fewer replicates an arm than the policy asks for.</summary>
     [JsonStringEnumMemberName("few replicates")] FewReplicates = 16,
 
-    /// <summary>No noise profile: the default noise was assumed.</summary>
+    /// <summary>No noise profile and too few sessions: the noise was assumed.</summary>
     [JsonStringEnumMemberName("noise assumed")] NoiseAssumed = 32,
 }
 

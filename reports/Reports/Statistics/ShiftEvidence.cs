@@ -13,19 +13,12 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
     /// <summary>Below, the bootstrap covers less than its level and the interval comes from the test's inversion.</summary>
     public const int LeastForBootstrap = 10;
 
-    /// <summary>
-    /// Relative standard deviation between sessions of one build, where too few sessions show it and nobody calibrated. Measured
-    /// on three nightlies of one build of the emulated lab on two shared cores: boot 4 %, hot-plug 3 to 8 % (stages of disk and
-    /// NIC), clone 6 %; the median over hot-plug and disk throughput is 8 %. Round trips are noisier (12 to 19 %) and their spread
-    /// within a session covers for it. With 8 % one session an arm calls a change from about 45 % on, so that a slowdown of half
-    /// is found and no pair of the 21 smokes and 3 nightlies differs by as much for sure.
-    /// </summary>
-    public const double DefaultNoise = 0.08;
-
-    public static ShiftEvidence Of(JudgedScale scale, double? noise, JudgePolicy policy, ulong seed) =>
+    /// <param name="noise">Relative standard deviation between sessions, for where too few sessions show it.</param>
+    /// <param name="calibrated">The noise was measured, not assumed.</param>
+    public static ShiftEvidence Of(JudgedScale scale, double noise, bool calibrated, JudgePolicy policy, ulong seed) =>
         Math.Min(scale.A.Length, scale.B.Length) >= LeastSessions
             ? BySessions(scale, policy, seed)
-            : ByIterations(scale, noise, policy);
+            : ByIterations(scale, noise, calibrated, policy);
 
     /// <summary>The test compares session medians, whatever the number of iterations: more of them do not make a night less unlike the next.</summary>
     private static ShiftEvidence BySessions(JudgedScale scale, JudgePolicy policy, ulong seed)
@@ -50,9 +43,9 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
     /// <summary>
     /// Iterations pooled. Their spread says nothing about the next session, so the noise between sessions widens the interval
     /// (half-widths add as squares) and p is that of the weaker of two tests: Mann-Whitney over the iterations, and the shift
-    /// against the noise.
+    /// against the widened interval's standard error.
     /// </summary>
-    private static ShiftEvidence ByIterations(JudgedScale scale, double? noise, JudgePolicy policy)
+    private static ShiftEvidence ByIterations(JudgedScale scale, double noise, bool calibrated, JudgePolicy policy)
     {
         var (a, b) = (Pooled(scale.A), Pooled(scale.B));
         var shift = HodgesLehmann.Shift(a, b);
@@ -62,25 +55,44 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
                 ? new ShiftEvidence(0, 0, 0, 1, IntervalMethod.Pooled)
                 : new ShiftEvidence(shift, double.NegativeInfinity, double.PositiveInfinity, 1, IntervalMethod.Pooled);
 
-        var sigma = Math.Max(scale.Limit(noise ?? DefaultNoise), ObservedNoise(scale)) * Math.Sqrt(1.0 / scale.A.Length + 1.0 / scale.B.Length);
-        var half = Normal.InvCDF(0, 1, (1 + policy.Level) / 2) * sigma;
-        var pOfNoise = shift == 0 ? 1 : sigma == 0 ? 0 : 2 * Normal.CDF(0, 1, -Math.Abs(shift) / sigma);
+        var noiseOfShift = NoiseOfShift(scale, noise, calibrated);
+        var half = noiseOfShift.Half(policy.Level);
         var (low, high) = HodgesLehmann.Interval(a, b, policy.Level);
-        if (double.IsInfinity(low) && noise is not null && !JudgedScale.IsFailed(shift))
-            // Too few iterations to show their spread; a calibrated noise of session medians has it in.
-            return new ShiftEvidence(shift, shift - half, shift + half, pOfNoise, IntervalMethod.Pooled);
-        return new ShiftEvidence(
-            shift,
-            shift - Widened(shift - low),
-            shift + Widened(high - shift),
-            Math.Max(MannWhitney.P(a, b), pOfNoise),
-            IntervalMethod.Pooled);
+        if (double.IsInfinity(low) && !JudgedScale.IsFailed(shift))
+            // Too few iterations to show their spread; the noise of session medians has it in.
+            return new ShiftEvidence(shift, shift - half, shift + half, noiseOfShift.P(shift), IntervalMethod.Pooled);
+        var (down, up) = (Widened(shift - low), Widened(high - shift));
+        // The test of the noise is made weaker by as much as the iterations widen the end that looks to "no change".
+        var widening = half == 0 ? 1 : (shift > 0 ? down : up) / half;
+        var p = Math.Max(MannWhitney.P(a, b), noiseOfShift.P(shift / widening));
+        return new ShiftEvidence(shift, shift - down, shift + up, p, IntervalMethod.Pooled);
 
         double Widened(double other) => JudgedScale.IsFailed(other) ? other : Math.Sqrt(other * other + half * half);
     }
 
-    /// <summary>What two to four sessions an arm show of their noise, if it is more than was calibrated or assumed: pooled standard deviation.</summary>
-    private static double ObservedNoise(JudgedScale scale)
+    /// <summary>
+    /// The noise given, or what two to four sessions an arm show, if that is more. A noise they show is known as well as its few
+    /// degrees of freedom let it, so it takes Student's t; beside a calibrated one it is a warning only, and takes the normal.
+    /// </summary>
+    private static (Func<double, double> Half, Func<double, double> P) NoiseOfShift(JudgedScale scale, double noise, bool calibrated)
+    {
+        var root = Math.Sqrt(1.0 / scale.A.Length + 1.0 / scale.B.Length);
+        var given = root * scale.Spread(noise);
+        var (spread, degrees) = ObservedNoise(scale);
+        var observed = root * spread;
+        var freedom = calibrated || degrees == 0 ? double.PositiveInfinity : degrees;
+        return (
+            level => Math.Max(Normal.InvCDF(0, 1, (1 + level) / 2) * given, StudentT.InvCDF(0, 1, freedom, (1 + level) / 2) * observed),
+            shift => Math.Max(
+                TwoSided(shift, given, z => Normal.CDF(0, 1, z)),
+                TwoSided(shift, observed, t => StudentT.CDF(0, 1, freedom, t))));
+
+        static double TwoSided(double shift, double error, Func<double, double> cdf) =>
+            shift == 0 ? 1 : error == 0 ? 0 : 2 * cdf(-Math.Abs(shift) / error);
+    }
+
+    /// <summary>Pooled standard deviation of session medians, and its degrees of freedom.</summary>
+    private static (double Spread, int Degrees) ObservedNoise(JudgedScale scale)
     {
         var (squares, degrees) = (0.0, 0);
         foreach (var medians in new[] { JudgedScale.Medians(scale.A), JudgedScale.Medians(scale.B) })
@@ -90,7 +102,7 @@ internal sealed record ShiftEvidence(double Shift, double Low, double High, doub
             squares += medians.Variance() * (medians.Length - 1);
             degrees += medians.Length - 1;
         }
-        return degrees == 0 ? 0 : Math.Sqrt(squares / degrees);
+        return degrees == 0 ? (0, 0) : (Math.Sqrt(squares / degrees), degrees);
     }
 
     private static double[] Pooled(double[][] sessions)

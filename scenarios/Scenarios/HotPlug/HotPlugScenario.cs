@@ -57,7 +57,7 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
         PlugRequests cloud)
     {
         var dimensions = new Dictionary<string, string> { [MetricNames.Dimensions.Device] = device };
-        MetricRecorder Metric(string name) => new(Record, Lab.Clock, name, Units.Second, Better.Lower, dimensions);
+        MetricRecorder Metric(string name, Better better = Better.Lower) => new(Record, Lab.Clock, name, Units.Second, better, dimensions);
         var seen = Metric(MetricNames.HotPlugSeen);
         var firstIo = Metric(MetricNames.HotPlugFirstIo);
         var removed = Metric(MetricNames.HotPlugRemoved);
@@ -67,7 +67,7 @@ public sealed class HotPlugScenario(LabFixture lab) : Scenario(lab)
         var plainly = new PlugRequests(
             () => Task.Run(() => host.Attach(local), Token), () => Task.CompletedTask, () => Task.Run(() => host.Detach(local), Token), () => Task.CompletedTask);
         var spans = new OperationSpans(Testbed, Record, operation);
-        var warmUp = Metric(MetricNames.HotPlugWarmUp);
+        var warmUp = Metric(MetricNames.HotPlugWarmUp, Better.None);
         var before = await LeakCount.ReadAsync(Testbed, machine.Node, Token);
         for (var cycle = 0; cycle < Parameters.HotPlugWarmUps; cycle++)
             warmUp.Subject((await PlugCycle.RunAsync(machine.Console, machine.Shell, guest, cloud, Lab.Clock, Token)).Seen);

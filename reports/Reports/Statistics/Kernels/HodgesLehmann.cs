@@ -36,22 +36,36 @@ internal static class HodgesLehmann
     }
 
     /// <summary>
-    /// The k-th smallest difference, k from 1. Bisection over the doubles between the smallest and the greatest: at most 64
-    /// counts of O(m + n), against m × n differences to be sorted.
+    /// The k-th smallest difference, k from 1, without making all m × n of them: the number of differences up to a value takes
+    /// O(m + n), and the value is narrowed down by interpolation, by halving over the doubles (so that no data make it slow) and by
+    /// trying the next difference (so that many equal ones do not).
     /// </summary>
     private static double Difference(ReadOnlySpan<double> x, ReadOnlySpan<double> y, long k)
     {
-        var low = Order(y[0] - x[^1]);
-        var high = Order(y[^1] - x[0]);
-        while (low < high)
+        // At most low: fewer than k; at most high: k or more.
+        var (low, high) = (Math.BitDecrement(y[0] - x[^1]), y[^1] - x[0]);
+        var (below, upTo) = (0L, (long)x.Length * y.Length);
+        for (var step = 0; ; step++)
         {
-            var middle = low + (long)((ulong)(high - low) >> 1);
-            if (CountUpTo(x, y, Unorder(middle)) >= k)
-                high = middle;
+            double probe;
+            if (step % 4 == 3 || upTo - below <= 2)
+            {
+                probe = NextAbove(x, y, low);
+                if (CountUpTo(x, y, probe) is var count && count >= k)
+                    return probe;
+                (low, below) = (probe, count);
+            }
+            probe = step % 4 == 2
+                ? Unorder(Order(low) + (long)((ulong)(Order(high) - Order(low)) >> 1))
+                : low + (high - low) * ((k - 0.5 - below) / (upTo - below));
+            if (probe <= low || probe >= high)
+                continue;
+            var reached = CountUpTo(x, y, probe);
+            if (reached >= k)
+                (high, upTo) = (probe, reached);
             else
-                low = middle + 1;
+                (low, below) = (probe, reached);
         }
-        return Unorder(low);
     }
 
     private static long CountUpTo(ReadOnlySpan<double> x, ReadOnlySpan<double> y, double limit)
