@@ -31,6 +31,7 @@ public static class LabCommandLine
             QualifyCommand.Create(),
             ImportCommand.Create(),
             RunsCommand.Create(),
+            ServeCommand.Create(),
             ExportCommand.Create(),
             SelfTestCommand.Create(),
             ConsoleCommand.Create(),
