@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Lab.Reports.Outputs;
 using Lab.Reports.Statistics.SelfTest;
+using Lab.Reports.Trends;
 
 namespace Lab.Cli.Commands;
 
@@ -33,7 +34,7 @@ internal static class SelfTestCommand
         command.SetAction((parsed, cancel) =>
         {
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var cases = DetectorSelfTest.Cases;
+            IReadOnlyList<SelfTestCase> cases = [.. GateSelfTest.Cases, .. TrendSelfTest.Cases];
             var rows = DetectorSelfTest.Run(cases, parsed.GetValue(seed), parsed.GetValue(trials), new Counter(error, cases.Count), cancel);
             if (parsed.GetValue(json))
                 output.Write(JsonOutput.Render(rows));

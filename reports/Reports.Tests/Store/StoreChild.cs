@@ -6,17 +6,20 @@ using Lab.Reports.Store;
 namespace Lab.Reports.Tests.Store;
 
 /// <summary>An import in a process of its own: one that can be killed, and whose memory and time are nobody else's.</summary>
-public sealed class StoreChild
+public sealed class StoreChild : RunsFixture
 {
     private const string RunsVariable = "LAB_TEST_STORE_RUNS";
 
     /// <summary>What the child writes beside the store when it is through. Times in seconds, memory in bytes.</summary>
     public sealed record Figures(int Runs, int Points, double Import, double ImportCpu, double History, double HistoryCpu, long PeakMemory);
 
-    [Fact(Explicit = true)]
-    public async Task Import_OfTheDirectoryInTheEnvironment()
+    /// <summary>Of the directory that the environment names; in a run of all tests, of one with a single run.</summary>
+    [Fact]
+    public async Task Import_OfADirectory_IsMeasured()
     {
-        var runs = Environment.GetEnvironmentVariable(RunsVariable)!;
+        var runs = Environment.GetEnvironmentVariable(RunsVariable) ?? Runs;
+        if (runs == Runs)
+            new SyntheticRun(Runs).Nightly().Dispose();
         using var process = Process.GetCurrentProcess();
         var (wall, cpu) = (Stopwatch.StartNew(), process.TotalProcessorTime);
         await using var store = await RunStore.OpenAsync(RunStore.DefaultLocation(runs));
@@ -28,6 +31,8 @@ public sealed class StoreChild
         process.Refresh();
         await File.WriteAllTextAsync(FiguresFile(runs), JsonSerializer.Serialize(new Figures(
             report.Imported, history.Sum(series => series.Points.Count), import.TotalSeconds, importCpu, read.TotalSeconds, readCpu, process.PeakWorkingSet64)));
+
+        Assert.True(report.Imported > 0 && history.Count > 0);
 
         double Cpu()
         {
@@ -41,8 +46,7 @@ public sealed class StoreChild
     internal static Process Start(string runs)
     {
         var start = new ProcessStartInfo("dotnet", [
-            typeof(StoreChild).Assembly.Location, "--explicit", "only",
-            "--filter-method", $"{typeof(StoreChild).FullName}.{nameof(Import_OfTheDirectoryInTheEnvironment)}"])
+            typeof(StoreChild).Assembly.Location, "--filter-method", $"{typeof(StoreChild).FullName}.{nameof(Import_OfADirectory_IsMeasured)}"])
         {
             Environment = { [RunsVariable] = runs },
             WorkingDirectory = runs,

@@ -46,11 +46,11 @@ internal sealed class ServedPages(RunCatalogue catalogue, TimeProvider time)
 
     private async Task<IResult> RunAsync(string id, HttpContext context, CancellationToken cancel)
     {
+        if (await catalogue.DirectoryOfAsync(id, cancel) is not { } directory)
+            return Missing($"there is no run {id}");
         // Links to evidence are relative to the page, so its address must end as a directory's does.
         if (context.Request.Path.Value is { } path && !path.EndsWith('/'))
             return Results.Redirect(SiteLinks.Run(id));
-        if (await catalogue.DirectoryOfAsync(id, cancel) is not { } directory)
-            return Missing($"there is no run {id}");
         return await ReadAsync(() =>
         {
             var run = RunReader.Read(directory);

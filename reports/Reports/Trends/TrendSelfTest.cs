@@ -1,14 +1,8 @@
 using Lab.Contracts.Runs;
+using Lab.Reports.Statistics.SelfTest;
 using MathNet.Numerics.Distributions;
-using MathNet.Numerics.Statistics;
 
 namespace Lab.Reports.Trends;
-
-/// <summary>One figure of the detector beside the limit it must keep.</summary>
-/// <param name="Shape">How the nights are spread.</param>
-/// <param name="Shift">Relative step put in; 0 for nights that are all alike.</param>
-/// <param name="N">Nights before the step, or nights in all.</param>
-public sealed record TrendSelfTestRow(string Suite, string Shape, double Shift, int N, int Trials, double Observed, double Limit, bool Pass);
 
 /// <summary>
 /// What the trend's statistics do on simulated nights: how often they cry wolf in a fortnight, and how soon they see a step. Every
@@ -16,18 +10,17 @@ public sealed record TrendSelfTestRow(string Suite, string Shape, double Shift, 
 /// </summary>
 public static class TrendSelfTest
 {
-    public const string FalseAlarms = "trend: false alarms a fortnight";
-    public const string Found = "trend: step found within 5 nights";
-    public const string AlarmDelay = "trend: nights until the two-night alarm";
-
+    private const string Suite = "trend";
     private const int Nights = 40;
     private const int Fortnight = 14;
     private const int FoundWithin = 5;
-    private const int DelayMax = 10;
+    private const int AlarmWithin = 2;
     private const double Variation = 0.02;
     private const double FalseAlarmsMax = 0.03;
     private const double FoundMin = 0.90;
-    private const double DelayMaxMean = 1.2;
+
+    /// <summary>A trial judges up to fifteen mornings of forty nights.</summary>
+    private const int Cost = 2;
 
     private static readonly DateOnly FirstNight = new(2026, 1, 1);
 
@@ -45,35 +38,20 @@ public static class TrendSelfTest
         ("bimodal, 4 % apart", random => Normal.Sample(random, random.NextDouble() < 0.5 ? 0.98 : 1.02, Variation / 4), BimodalFalseAlarmsMax),
     ];
 
-    public static IReadOnlyList<TrendSelfTestRow> Run(int seed, int trials, CancellationToken cancel = default)
-    {
-        var rows = new List<TrendSelfTestRow>();
-        foreach (var (name, night, limit) in Shapes)
-        {
-            var falsely = Share(trials, seed, random => RaisesInAFortnight(Series(random, night, Nights)), cancel);
-            rows.Add(new(FalseAlarms, name, 0, Nights, trials, falsely, limit, falsely <= limit));
-        }
+    public static IReadOnlyList<SelfTestCase> Cases { get; } =
+    [
+        .. Shapes.Select(shape => new SelfTestCase(
+            Suite, shape.Name, 0, Nights, [new SelfTestQuestion("alarm a fortnight", AtMost: shape.FalseAlarmsMax)],
+            seed => [RaisesInAFortnight(Series(Seeded(seed), shape.Night, Nights))], Cost)),
+        Step(0.05, $"within {FoundWithin} nights", FoundWithin, _ => true),
+        Step(0.10, $"alarm in {AlarmWithin} nights", AlarmWithin, change => change.Kind == TrendEventKind.Alarm),
+    ];
 
-        var normal = Shapes[0];
-        var found = Share(
-            trials, seed + 1, random => MorningsUntil(Series(random, normal.Night, Nights + FoundWithin, 0.05), _ => true) is not null, cancel);
-        rows.Add(new(Found, normal.Name, 0.05, Nights, trials, found, FoundMin, found >= FoundMin));
+    private static SelfTestCase Step(double shift, string outcome, int within, Func<TrendEvent, bool> counts) => new(
+        Suite, Shapes[0].Name, shift, Nights, [new SelfTestQuestion(outcome, AtLeast: FoundMin)],
+        seed => [IsFound(Series(Seeded(seed), Shapes[0].Night, Nights + within, shift), counts)], Cost);
 
-        var delays = Simulate(
-            trials, seed + 2, random => MorningsUntil(Series(random, normal.Night, Nights + DelayMax, 0.1), change => change.Kind == TrendEventKind.Alarm), cancel);
-        var mean = delays.OfType<int>().Select(mornings => (double)(mornings - 1)).Mean();
-        rows.Add(new(AlarmDelay, normal.Name, 0.1, Nights, trials, mean, DelayMaxMean, mean <= DelayMaxMean));
-        return rows;
-    }
-
-    private static double Share(int trials, int seed, Func<Random, bool> trial, CancellationToken cancel) =>
-        Simulate(trials, seed, trial, cancel).Count(hit => hit) / (double)trials;
-
-    // Each trial has a seed of its own, so that the figures do not depend on who runs when.
-    private static T[] Simulate<T>(int trials, int seed, Func<Random, T> trial, CancellationToken cancel) =>
-        [.. Enumerable.Range(0, trials).AsParallel().AsOrdered().WithCancellation(cancel).Select(i => trial(new Random(SeedOf(seed, i))))];
-
-    private static int SeedOf(int seed, int trial) => unchecked(seed * 1_000_003 + trial * 7919);
+    private static Random Seeded(ulong seed) => new((int)(seed >> 32));
 
     private static NightPoint[] Series(Random random, Func<Random, double> night, int nights, double step = 0) =>
         [.. Enumerable.Range(0, nights).Select(i => new NightPoint
@@ -96,15 +74,11 @@ public static class TrendSelfTest
         return false;
     }
 
-    private static int? MorningsUntil(NightPoint[] points, Func<TrendEvent, bool> counts)
+    private static bool IsFound(NightPoint[] points, Func<TrendEvent, bool> counts)
     {
         var step = FirstNight.AddDays(Nights);
-        for (var nights = Nights + 1; nights <= points.Length; nights++)
-        {
-            if (Morning(points, nights).Events.Any(change => change.Alarming && counts(change) && Math.Abs(change.Night.DayNumber - step.DayNumber) <= TrendPolicy.Default.AnnotationReachDays))
-                return nights - Nights;
-        }
-        return null;
+        return Enumerable.Range(Nights + 1, points.Length - Nights).Any(nights => Morning(points, nights).Events.Any(
+            change => change.Alarming && counts(change) && Math.Abs(change.Night.DayNumber - step.DayNumber) <= TrendPolicy.Default.AnnotationReachDays));
     }
 
     private static TrendSeries Morning(NightPoint[] points, int nights) =>

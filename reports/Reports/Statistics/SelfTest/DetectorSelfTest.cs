@@ -12,9 +12,6 @@ public static class DetectorSelfTest
     public const int MaximumTrials = 1_000_000;
     public const ulong DefaultSeed = 1;
 
-    /// <summary>Of all detectors.</summary>
-    public static IReadOnlyList<SelfTestCase> Cases { get; } = [.. GateSelfTest.Cases];
-
     /// <param name="progress">Told the number of cases done.</param>
     public static IReadOnlyList<SelfTestRow> Run(
         IReadOnlyList<SelfTestCase> cases, ulong seed, int trials, IProgress<int>? progress = null, CancellationToken cancel = default)

@@ -7,7 +7,7 @@ namespace Lab.Reports.Statistics.SelfTest;
 /// The gate under A/A and under injected slowdowns, over the shapes that are known to mislead detectors. A false alarm is a verdict
 /// of regressed or improved, or a change said to be shown.
 /// </summary>
-internal static class GateSelfTest
+public static class GateSelfTest
 {
     private const string Suite = "gate";
 
