@@ -72,8 +72,9 @@ Usage: ./lab.sh COMMAND [ARGUMENTS]
   doctor | up | status | down | run | nightly | compare | ab | bisect | calibrate | export | report | console | logs | clean
                     the lab's commands; ./lab.sh COMMAND --help describes each
   build             installs missing Debian packages and builds, and does no more
-  test [NAME...]    runs every test, or those of the projects whose name holds one of the NAMEs;
-                    the last line is "N passed, N failed, N skipped"
+  test [--coverage] [NAME...]
+                    runs every test, or those of the projects whose name holds one of the NAMEs;
+                    the last line is "N passed, N failed, N skipped"; --coverage writes artifacts/coverage/index.html
 
 Asks for root by sudo when it is not. Installs missing packages by apt-get and builds when a source file changed;
 says nothing when there is nothing to do. LAB_DOTNET names the dotnet program when it is in no usual place.
@@ -220,7 +221,7 @@ run_tests() {
     log=$artifacts/test-logs/$name.log
     local started=$SECONDS
     (cd "$root" && DOTNET_CLI_UI_LANGUAGE=en timeout --foreground --kill-after=30 1200 \
-        "$dotnet" test --project "$project" -c $configuration --no-build --no-ansi --no-progress "$@") > "$log" 2>&1 < /dev/null || code=$?
+        "$dotnet" test --project "$project" -c $configuration --no-build --no-ansi --no-progress "$@" "${coverage_options[@]}") > "$log" 2>&1 < /dev/null || code=$?
     total=$(count total "$log")
     failed=$(count failed "$log")
     passed=$(count succeeded "$log")
@@ -257,8 +258,28 @@ known() {
     find "$root" -path "$artifacts" -prune -o \( -name '*.Tests.csproj' -o -name Lab.Scenarios.csproj \) -printf '%f\n' | grep -qF -- "$1"
 }
 
+# Puts the projects' coverage together as pages and a few lines of text.
+report_coverage() {
+    local coverage=$artifacts/coverage
+    (cd "$root" && "$dotnet" tool restore && "$dotnet" tool run reportgenerator "-reports:$coverage/raw/*.xml" "-targetdir:$coverage" \
+        "-reporttypes:Html;TextSummary;Cobertura" "-sourcedirs:$root") > "$artifacts/test-logs/coverage.log" 2>&1 || {
+        tail -n 20 "$artifacts/test-logs/coverage.log" >&2
+        say "the coverage report could not be made"
+        return
+    }
+    grep -E '^ +(Line|Branch|Method) coverage:' "$coverage/Summary.txt"
+    echo "coverage: $coverage/index.html"
+}
+
 run_all_tests() {
     local project name
+    coverage_options=()
+    if [[ ${1-} == --coverage ]]; then
+        shift
+        rm -rf "$artifacts/coverage"
+        coverage_options=(--coverlet --coverlet-output-format cobertura --coverlet-include '[Lab.*]*' --results-directory "$artifacts/coverage/raw")
+    fi
+    [[ ${1-} != -* ]] || fail $exit_usage "test knows no option $1"
     for name in "$@"; do known "$name" || fail $exit_usage "no test project's name holds '$name'"; done
     sum_passed=0 sum_failed=0 sum_skipped=0
     rm -rf "$artifacts/test-logs"
@@ -266,7 +287,11 @@ run_all_tests() {
     while read -r project; do
         if wanted "$project" "$@"; then run_tests "$project"; fi
     done < <(find "$root" -path "$artifacts" -prune -o -name '*.Tests.csproj' -print | sort)
-    # The scenarios raise a testbed; the smoke suite takes minutes, all of them belong to `lab nightly`.
+    if [[ ${#coverage_options[@]} -gt 0 ]]; then
+        report_coverage
+        coverage_options=()
+    fi
+    # The scenarios raise a testbed; the smoke suite takes minutes, all of them belong to `lab nightly`. Their coverage is no unit test's.
     project=$root/scenarios/Scenarios/Lab.Scenarios.csproj
     if wanted "$project" "$@"; then run_tests "$project" --filter-trait suite=smoke; fi
     echo "$sum_passed passed, $sum_failed failed, $sum_skipped skipped"
@@ -287,6 +312,7 @@ case ${1-} in
         prepare strict "${packages[@]}"
         ;;
     test)
+        [[ ${2-} != -h && ${2-} != --help ]] || { usage; exit 0; }
         need_root "$@"
         prepare strict "${packages[@]}" "${test_packages[@]}"
         shift

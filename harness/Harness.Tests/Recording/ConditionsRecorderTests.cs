@@ -7,15 +7,15 @@ using Lab.Harness.Tests.Measuring;
 
 namespace Lab.Harness.Tests.Recording;
 
-public sealed class ConditionsRecorderTests : IRunRecorder, IDisposable
+public sealed class ConditionsRecorderTests : IDisposable
 {
     private readonly FakeProc proc = new();
     private readonly ManualTime clock = new();
-    private readonly List<Sample> samples = [];
+    private readonly Recorded recorded = new();
     private readonly ConditionsRecorder recorder;
 
     public ConditionsRecorderTests() => recorder = new ConditionsRecorder(
-        this, new ConditionsMeter(clock, proc.Root, new OwnCpuTime(new OwnerMark("/run/lab/t"), 10, proc.Root), () => TimeSpan.FromMilliseconds(1)), clock);
+        recorded, new ConditionsMeter(clock, proc.Root, new OwnCpuTime(new OwnerMark("/run/lab/t"), 10, proc.Root), () => TimeSpan.FromMilliseconds(1)), clock);
 
     [Fact]
     public void Sample_GetsTheConditionsSinceTheOneBefore()
@@ -27,10 +27,10 @@ public sealed class ConditionsRecorderTests : IRunRecorder, IDisposable
         proc.Cpu(50, 0, 150);
         recorder.Add(Sample(2));
 
-        Assert.Equal([1.0, 2.0], samples.Select(sample => sample.Value));
-        Assert.Equal([0.5, 0.0], samples.Select(sample => sample.Conditions!.OtherCores!.Value));
-        Assert.Equal([0.0, 1.5], samples.Select(sample => sample.Conditions!.StolenCores!.Value));
-        Assert.All(samples, sample => Assert.Equal(0.001, sample.Conditions!.ClockError));
+        Assert.Equal([1.0, 2.0], recorded.Samples.Select(sample => sample.Value));
+        Assert.Equal([0.5, 0.0], recorded.Samples.Select(sample => sample.Conditions!.OtherCores!.Value));
+        Assert.Equal([0.0, 1.5], recorded.Samples.Select(sample => sample.Conditions!.StolenCores!.Value));
+        Assert.All(recorded.Samples, sample => Assert.Equal(0.001, sample.Conditions!.ClockError));
     }
 
     [Fact]
@@ -41,14 +41,14 @@ public sealed class ConditionsRecorderTests : IRunRecorder, IDisposable
         clock.Advance(ConditionsRecorder.Interval / 2);
         proc.Cpu(500, 0, 500);
         recorder.Add(Sample(2));
-        Assert.Same(samples[0].Conditions, samples[1].Conditions);
+        Assert.Same(recorded.Samples[0].Conditions, recorded.Samples[1].Conditions);
     }
 
     [Fact]
     public void Sample_RightAtTheBeginning_HasNone()
     {
         recorder.Add(Sample(1));
-        Assert.Null(samples[0].Conditions);
+        Assert.Null(recorded.Samples[0].Conditions);
     }
 
     [Fact]
@@ -57,16 +57,21 @@ public sealed class ConditionsRecorderTests : IRunRecorder, IDisposable
         clock.Advance(TimeSpan.FromSeconds(1));
         var own = new MachineConditions { StolenCores = 9 };
         recorder.Add(Sample(1) with { Conditions = own });
-        Assert.Same(own, samples[0].Conditions);
+        Assert.Same(own, recorded.Samples[0].Conditions);
     }
-
-    public void Add(Sample sample) => samples.Add(sample);
-
-    public void Add(SpanEvent span) => throw new NotSupportedException();
-
-    public void Add(ScenarioResult result) => throw new NotSupportedException();
 
     public void Dispose() => proc.Dispose();
 
     private Sample Sample(double value) => new() { Metric = "m", Unit = Units.Second, Better = Better.Lower, Value = value, T = clock.GetUtcNow() };
+
+    private sealed class Recorded : IRunRecorder
+    {
+        public List<Sample> Samples { get; } = [];
+
+        public void Add(Sample sample) => Samples.Add(sample);
+
+        public void Add(SpanEvent span) => throw new NotSupportedException();
+
+        public void Add(ScenarioResult result) => throw new NotSupportedException();
+    }
 }
