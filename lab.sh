@@ -69,7 +69,8 @@ usage() {
     cat <<'TEXT'
 Usage: ./lab.sh COMMAND [ARGUMENTS]
 
-  doctor | up | status | down | run | nightly | compare | ab | bisect | calibrate | export | report | console | logs | clean
+  doctor | up | status | down | run | nightly | report | compare | ab | bisect | calibrate | gate | trend
+  qualify | import | runs | serve | export | selftest | console | logs | clean
                     the lab's commands; ./lab.sh COMMAND --help describes each
   build             installs missing Debian packages and builds, and does no more
   test [--coverage] [NAME...]
