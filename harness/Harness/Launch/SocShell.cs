@@ -43,7 +43,10 @@ public sealed class SocShell(DockerClient docker, string container)
     /// <summary>The container's first process, as the machine sees it.</summary>
     public async Task<int> ProcessIdAsync(CancellationToken token) => (await docker.Containers.InspectContainerAsync(container, token)).State.Pid;
 
-    /// <summary>CPU time all of the SoC has used.</summary>
-    public async Task<TimeSpan> CpuTimeAsync(CancellationToken token) =>
-        TimeSpan.FromTicks((await docker.Containers.GetContainerStatsAsync(container, token)).CpuStats.CpuUsage.TotalUsage / TimeSpan.NanosecondsPerTick);
+    /// <summary>CPU time all of the SoC has used, and the bytes of memory it uses (0 where the engine does not tell).</summary>
+    public async Task<(TimeSpan Cpu, long Memory)> UsageAsync(CancellationToken token)
+    {
+        var stats = await docker.Containers.GetContainerStatsAsync(container, token);
+        return (TimeSpan.FromTicks(stats.CpuStats.CpuUsage.TotalUsage / TimeSpan.NanosecondsPerTick), stats.MemoryStats.Usage ?? 0);
+    }
 }

@@ -35,6 +35,11 @@ public static class MetricNames
     /// </summary>
     public const string CpuUsed = "cpu.used";
 
+    /// <summary>Beside it, with the same dimensions: resident memory [B], bytes over the DPU's uplink and through the target's files [B/s].</summary>
+    public const string MemoryUsed = "memory.used";
+    public const string NetworkUsed = "network.used";
+    public const string StorageUsed = "storage.used";
+
     public static class Dimensions
     {
         /// <summary>disk or nic.</summary>
@@ -43,7 +48,7 @@ public static class MetricNames
         /// <summary>For example randread-4k-qd32, tcp.</summary>
         public const string Workload = "workload";
 
-        /// <summary>Whose CPU: soc, host or target.</summary>
+        /// <summary>Who used it: soc, host or target.</summary>
         public const string Of = "of";
         public const string OfSoc = "soc";
         public const string OfHost = "host";

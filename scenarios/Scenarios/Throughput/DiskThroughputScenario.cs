@@ -29,17 +29,17 @@ public sealed class DiskThroughputScenario(LabFixture lab) : Scenario(lab)
         await host.Shell.RunAsync($"lab-wait-disk {GuestDisks.OfBaseline}", Token);
         await Task.WhenAll(FillAsync(machine.Shell, Disk), FillAsync(host.Shell, GuestDisks.OfBaseline));
 
-        var cpu = CpuMeter.OfNode(Testbed, machine.Node);
-        var plainCpu = CpuMeter.OfHost(Lab.Clock, Lab.Baseline.ProcessIdOf(host));
+        var meter = ResourceMeter.OfNode(Testbed, machine.Node);
+        var plainMeter = ResourceMeter.OfHost(Lab.Clock, Lab.Baseline.ProcessIdOf(host));
         foreach (var job in FioJob.All)
         {
-            var (plain, plainCores) = await plainCpu.MeasureAsync(() => job.RunAsync(host.Shell, GuestDisks.OfBaseline, Parameters.FioSeconds, Token), Token);
-            var (cloud, cores) = await cpu.MeasureAsync(() => job.RunAsync(machine.Shell, Disk, Parameters.FioSeconds, Token), Token);
+            var (plain, plainUses) = await plainMeter.MeasureAsync(() => job.RunAsync(host.Shell, GuestDisks.OfBaseline, Parameters.FioSeconds, Token), Token);
+            var (cloud, uses) = await meter.MeasureAsync(() => job.RunAsync(machine.Shell, Disk, Parameters.FioSeconds, Token), Token);
             var dimensions = new Dictionary<string, string> { [MetricNames.Dimensions.Workload] = job.Name };
             Both(MetricNames.DiskIops, Units.OperationPerSecond, Better.Higher, dimensions, cloud.Iops, plain.Iops);
             Both(MetricNames.DiskBandwidth, Units.BytePerSecond, Better.Higher, dimensions, cloud.BytesPerSecond, plain.BytesPerSecond);
             Both(MetricNames.DiskLatency, Units.Second, Better.Lower, dimensions, cloud.LatencySeconds, plain.LatencySeconds);
-            CpuSamples.Add(Record, Lab.Clock, job.Name, cores, plainCores);
+            ResourceSamples.Add(Record, Lab.Clock, job.Name, uses, plainUses);
         }
 
         await machine.Tenant.DetachVolumeAsync(machine.ServerId, volume, Token);

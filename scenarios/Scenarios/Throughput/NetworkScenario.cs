@@ -35,17 +35,17 @@ public sealed partial class NetworkScenario(LabFixture lab) : Scenario(lab)
         var bandwidth = new MetricRecorder(
             Record, Lab.Clock, MetricNames.NetBandwidth, Units.BitPerSecond, Better.Higher, new Dictionary<string, string> { [MetricNames.Dimensions.Workload] = "tcp" });
         await pair.B.Shell.RunAsync("iperf3 -s -D", Token);
-        var (measured, cores) = await CpuMeter.OfNode(Testbed, pair.A.Node).MeasureAsync(() => IperfAsync(pair.A.Shell, AddressB), Token);
+        var (measured, uses) = await ResourceMeter.OfNode(Testbed, pair.A.Node).MeasureAsync(() => IperfAsync(pair.A.Shell, AddressB), Token);
         bandwidth.Subject(measured);
         await pair.DisposeAsync();
 
         await using var plain = await BaselinePair.BootAsync(Lab.Baseline, AddressA, AddressB, Token);
         AddRoundTrips(await PingAsync(plain.A.Shell, AddressB, 100), SampleRole.Baseline);
         await plain.B.Shell.RunAsync("iperf3 -s -D", Token);
-        var (plainly, plainCores) = await CpuMeter.OfHost(Lab.Clock, Lab.Baseline.ProcessIdOf(plain.A))
+        var (plainly, plainUses) = await ResourceMeter.OfHost(Lab.Clock, Lab.Baseline.ProcessIdOf(plain.A))
             .MeasureAsync(() => IperfAsync(plain.A.Shell, AddressB), Token);
         bandwidth.Baseline(plainly);
-        CpuSamples.Add(Record, Lab.Clock, "tcp", cores, plainCores);
+        ResourceSamples.Add(Record, Lab.Clock, "tcp", uses, plainUses);
     });
 
     private static async Task<IReadOnlyList<double>> PingAsync(GuestShell guest, string address, int count)
