@@ -7,7 +7,7 @@ namespace Lab.Emulators.Bmc.Ipmi;
 
 /// <summary>The IPMI commands of the system interface: Get Device ID (IPMI 2.0 §20.1) and the host interface's (DSP0270 §10).</summary>
 /// <param name="certificateFingerprint">SHA-256 of the Redfish service's certificate.</param>
-public sealed class IpmiCommands(DeviceController device, AccountStore accounts, byte[] certificateFingerprint)
+public sealed class IpmiCommands(DeviceController device, AccountStore accounts, Func<byte[]> certificateFingerprint)
 {
     private const byte GetDeviceId = 0x01;
 
@@ -23,7 +23,7 @@ public sealed class IpmiCommands(DeviceController device, AccountStore accounts,
                 when request.Data.Length != 2 => IpmiResponse.Error(IpmiCompletion.RequestLengthInvalid),
             _ when !device.State.Bootstrapping.Enabled => IpmiResponse.Error(HostInterfaceCommands.BootstrappingDisabled),
             HostInterfaceCommands.GetManagerCertificateFingerprint => request.Data.Span[1] == HostInterfaceCommands.FirstCertificate
-                ? HostInterfaceCommands.FingerprintResponse(certificateFingerprint)
+                ? HostInterfaceCommands.FingerprintResponse(certificateFingerprint())
                 : IpmiResponse.Error(IpmiCompletion.RequestedDataNotPresent),
             HostInterfaceCommands.GetBootstrapAccountCredentials =>
                 await CreateAccountAsync(request.Data.Span[1] == HostInterfaceCommands.KeepBootstrappingEnabled, token),
