@@ -4,6 +4,7 @@ using Lab.Emulators.Bmc.Console;
 using Lab.Emulators.Bmc.Device;
 using Lab.Emulators.Bmc.Ipmi;
 using Lab.Emulators.Bmc.Machine;
+using Lab.Emulators.Bmc.Profiles;
 using Lab.Emulators.Bmc.Redfish;
 using Lab.Emulators.Bmc.Redfish.Resources;
 using Lab.Emulators.Bmc.State;
@@ -82,9 +83,10 @@ public static class BmcEmulator
             options.StateDirectory,
             options.DomainName,
             options.SerialNumber,
+            ProfileCatalog.Load(ProfileCatalog.Generic),
             machine,
             device,
-            new AccountStore(options.StateDirectory, options.UserName, options.Password),
+            new AccountStore(options.StateDirectory, options.UserName, options.Password, time),
             new SessionStore(time),
             console,
             time);

@@ -2,6 +2,7 @@ using Lab.Emulators.Bmc.Accounts;
 using Lab.Emulators.Bmc.Console;
 using Lab.Emulators.Bmc.Device;
 using Lab.Emulators.Bmc.Machine;
+using Lab.Emulators.Bmc.Profiles;
 using Lab.Emulators.Bmc.State;
 
 namespace Lab.Emulators.Bmc;
@@ -14,19 +15,20 @@ public sealed class BmcInstance : IDisposable
 
     /// <param name="directory">Existing directory of this BMC's own files.</param>
     public BmcInstance(
-        string directory, string name, string serialNumber, IMachine machine, DeviceController device, AccountStore accounts,
+        string directory, string name, string serialNumber, DeviceProfile profile, IMachine machine, DeviceController device, AccountStore accounts,
         SessionStore sessions, SerialConsole console, TimeProvider time)
     {
         this.machine = machine;
         identityFile = new StateFile<BmcIdentity>(Path.Combine(directory, "identity.json"), StateJson.Default.BmcIdentity);
         Identity = identityFile.Load() ?? new BmcIdentity { ServiceUuid = Guid.NewGuid() };
         identityFile.Save(Identity);
-        (Name, SerialNumber, Device, Accounts, Sessions, Console, Time) =
-            (name, serialNumber, device, accounts, sessions, console, time);
+        (Name, SerialNumber, Profile, Device, Accounts, Sessions, Console, Time) =
+            (name, serialNumber, profile, device, accounts, sessions, console, time);
     }
 
     public string Name { get; }
     public string SerialNumber { get; }
+    public DeviceProfile Profile { get; }
     public DeviceController Device { get; }
     public AccountStore Accounts { get; }
     public SessionStore Sessions { get; }

@@ -13,6 +13,10 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
     private readonly SemaphoreSlim changing = new(1, 1);
     private readonly Channel<MachineSignal> signals = Channel.CreateUnbounded<MachineSignal>();
     private volatile DeviceState current = store.Load();
+    private volatile TaskCompletionSource deadlineChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The state before and after every change; handlers return at once.</summary>
+    public event Action<DeviceState, DeviceState>? Changed;
 
     public DeviceState State => DeviceMachine.Expire(current, time.GetUtcNow());
 
@@ -22,7 +26,7 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
         machine.Signalled += OnSignal;
         try
         {
-            await Task.WhenAll(machine.RunAsync(token), FollowAsync(token));
+            await Task.WhenAll(machine.RunAsync(token), FollowAsync(token), TickAsync(token));
         }
         finally
         {
@@ -32,13 +36,13 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
 
     /// <returns>False when the request makes no sense while the host is off.</returns>
     /// <exception cref="MachineException">It could not be done.</exception>
-    public async Task<bool> ResetAsync(ResetType type, CancellationToken token)
+    public async Task<bool> ResetAsync(ResetType type, CancellationToken token, RestartCause cause = RestartCause.ManagementCommand)
     {
         await changing.WaitAsync(token);
         try
         {
             await RefreshAsync(token);
-            var step = DeviceMachine.Request(current, type, time.GetUtcNow());
+            var step = DeviceMachine.Request(current, type, time.GetUtcNow(), cause);
             if (step.Refused)
                 return false;
             LogReset(type);
@@ -97,6 +101,42 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
         }
     }
 
+    private async Task TickAsync(CancellationToken token)
+    {
+        while (true)
+        {
+            var changed = deadlineChanged.Task;
+            var wait = DeviceMachine.NextDeadline(current) is { } deadline ? Positive(deadline - time.GetUtcNow()) : Timeout.InfiniteTimeSpan;
+            using (var rest = CancellationTokenSource.CreateLinkedTokenSource(token))
+            {
+                await Task.WhenAny(changed, Task.Delay(wait, time, rest.Token));
+                await rest.CancelAsync();
+            }
+            token.ThrowIfCancellationRequested();
+            await TryTickAsync(token);
+        }
+    }
+
+    private async Task TryTickAsync(CancellationToken token)
+    {
+        await changing.WaitAsync(token);
+        try
+        {
+            await ApplyAsync(DeviceMachine.Tick(current, time.GetUtcNow()), token);
+        }
+        catch (MachineException e)
+        {
+            // The watchdog has run out all the same; what it should have done to the machine is lost with the machine.
+            LogUnreachable(e.Message);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    private static TimeSpan Positive(TimeSpan wait) => wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+
     // Reading, not the event, says how things are: events may come late or in the middle of a later request.
     private async Task RefreshAsync(CancellationToken token)
     {
@@ -134,8 +174,12 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
     {
         if (state == current)
             return;
+        var before = current;
         store.Save(state);
         current = state;
+        if (DeviceMachine.NextDeadline(state) != DeviceMachine.NextDeadline(before))
+            Interlocked.Exchange(ref deadlineChanged, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        Changed?.Invoke(before, state);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "reset {Type}")]

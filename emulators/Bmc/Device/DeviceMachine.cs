@@ -15,9 +15,20 @@ public static class DeviceMachine
     /// <summary>A guest that has not gone off after this has ignored the power button.</summary>
     public static readonly TimeSpan ShutdownTime = TimeSpan.FromMinutes(5);
 
-    public static DeviceStep Request(DeviceState state, ResetType type, DateTimeOffset now)
+    public static DeviceStep Request(
+        DeviceState state, ResetType type, DateTimeOffset now, RestartCause cause = RestartCause.ManagementCommand)
     {
         state = Expire(state, now);
+        var step = Decide(state, type, now);
+        if (step.Actions.Contains(MachineAction.Start))
+            return step with { State = step.State with { LastResetCause = cause } };
+        return step.Actions.Contains(MachineAction.Reset)
+            ? step with { State = step.State with { LastResetCause = cause, IsRestartExpected = true } }
+            : step;
+    }
+
+    private static DeviceStep Decide(DeviceState state, ResetType type, DateTimeOffset now)
+    {
         var isOn = state.Power == MachinePower.On;
         return type switch
         {
@@ -47,21 +58,69 @@ public static class DeviceMachine
         state = Expire(state, now);
         if (power == state.Power)
             return Step(state);
+        var changed = state with { Power = power, Pending = null, PowerChangedTime = now };
         if (power == MachinePower.On)
-            return Step(AfterReset(state with { Power = power, Pending = null }, now));
-        var off = state with { Power = power, Pending = null };
+            return Step(AfterReset(Logged(changed, SelEvents.PoweredOn, now), now));
+        var off = Logged(changed with { Watchdog = changed.Watchdog with { ExpiresAt = null } }, SelEvents.PoweredOff, now);
         return state.Pending is { ThenStart: true } ? Step(off, MachineAction.Start) : Step(off);
     }
 
     /// <summary>The machine was restarted without going off.</summary>
-    public static DeviceState ObserveRestart(DeviceState state, DateTimeOffset now) => AfterReset(state, now);
+    public static DeviceState ObserveRestart(DeviceState state, DateTimeOffset now) =>
+        AfterReset(
+            Logged(
+                state with
+                {
+                    LastResetCause = state.IsRestartExpected ? state.LastResetCause : RestartCause.OperatingSystemSoftRestart,
+                    IsRestartExpected = false,
+                },
+                SelEvents.Restarted,
+                now),
+            now);
+
+    /// <summary>What time alone does: see <see cref="NextDeadline"/>.</summary>
+    public static DeviceStep Tick(DeviceState state, DateTimeOffset now)
+    {
+        state = Expire(state, now);
+        if (state.Watchdog is not { ExpiresAt: { } end } watchdog || now < end)
+            return Step(state);
+        state = state with { Watchdog = watchdog with { ExpiresAt = null, Expired = (byte)(watchdog.Expired | (1 << (int)watchdog.Use)) } };
+        if (watchdog.LogsExpiry)
+            state = Logged(state, SelEvents.WatchdogExpired(watchdog.Use, watchdog.Action), now);
+        if (watchdog.Action == WatchdogAction.None || state.Power == MachinePower.Off)
+            return Step(state);
+        var type = watchdog.Action switch
+        {
+            WatchdogAction.HardReset => ResetType.ForceRestart,
+            WatchdogAction.PowerDown => ResetType.ForceOff,
+            _ => ResetType.PowerCycle,
+        };
+        return Request(state, type, now, RestartCause.WatchdogExpiration);
+    }
+
+    /// <summary>When <see cref="Tick"/> has something to do; null for never.</summary>
+    public static DateTimeOffset? NextDeadline(DeviceState state) =>
+        new[] { state.Pending?.GivenUpAt, state.Boot.ExpiresAt, state.Indicator.Until, state.Watchdog.ExpiresAt }.Min();
 
     /// <summary>The machine was started with the override of <paramref name="state"/>, which Once uses up.</summary>
     public static DeviceState Started(DeviceState state) =>
-        state.Boot.Enabled == BootOverrideEnabled.Once ? state with { Boot = new BootOverride() } : state;
+        state.Boot.Enabled == BootOverrideEnabled.Once ? state with { Boot = new BootOverride(Mode: state.Boot.Mode) } : state;
 
-    public static DeviceState Expire(DeviceState state, DateTimeOffset now) =>
-        state.Pending is { } pending && now >= pending.GivenUpAt ? state with { Pending = null } : state;
+    /// <summary>Drops what has run out. Nothing is done to the machine for it.</summary>
+    public static DeviceState Expire(DeviceState state, DateTimeOffset now)
+    {
+        if (state.Pending is { } pending && now >= pending.GivenUpAt)
+            state = state with { Pending = null };
+        if (now >= state.Boot.ExpiresAt)
+            state = state with { Boot = new BootOverride(Mode: state.Boot.Mode) };
+        if (now >= state.Indicator.Until)
+            state = state with { Indicator = new Indicator() };
+        return state;
+    }
+
+    /// <summary>The event is in the log.</summary>
+    public static DeviceState Logged(DeviceState state, SelEvent added, DateTimeOffset now) =>
+        state with { EventLog = state.EventLog.Add(added, now) };
 
     private static DeviceState AfterReset(DeviceState state, DateTimeOffset now) => state with
     {

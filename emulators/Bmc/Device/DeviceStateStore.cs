@@ -6,8 +6,20 @@ namespace Lab.Emulators.Bmc.Device;
 public sealed class DeviceStateStore(string directory)
 {
     private readonly StateFile<DeviceState> file = new(Path.Combine(directory, "device.json"), StateJson.Default.DeviceState);
+    private readonly StateFile<SystemEventLog> logFile = new(Path.Combine(directory, "events.json"), StateJson.Default.SystemEventLog);
+    private SystemEventLog? savedLog;
 
-    public DeviceState Load() => file.Load() ?? new DeviceState();
+    public DeviceState Load()
+    {
+        savedLog = logFile.Load() ?? new SystemEventLog();
+        return (file.Load() ?? new DeviceState()) with { EventLog = savedLog };
+    }
 
-    public void Save(DeviceState state) => file.Save(state);
+    public void Save(DeviceState state)
+    {
+        if (!ReferenceEquals(state.EventLog, savedLog))
+            logFile.Save(state.EventLog);
+        savedLog = state.EventLog;
+        file.Save(state);
+    }
 }

@@ -3,7 +3,7 @@ namespace Lab.Emulators.Bmc.Machine;
 public enum MachinePower { Off, On }
 
 /// <summary>What firmware starts from, as Redfish's BootSource names it.</summary>
-public enum BootTarget { None, Pxe, Hdd }
+public enum BootTarget { None, Pxe, Hdd, Cd, Usb, UefiHttp, BiosSetup, UefiBootNext }
 
 /// <summary>What can be read of the machine without its guest.</summary>
 public sealed record MachineInventory(Guid Uuid, int Vcpus, int MemoryMiB);

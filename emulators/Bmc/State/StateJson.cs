@@ -7,6 +7,7 @@ namespace Lab.Emulators.Bmc.State;
 
 [JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DeviceState))]
+[JsonSerializable(typeof(SystemEventLog))]
 [JsonSerializable(typeof(BmcIdentity))]
-[JsonSerializable(typeof(StoredAccount[]))]
+[JsonSerializable(typeof(StoredAccounts))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -16,7 +16,7 @@ internal static class AccountResource
         {
             var request = new RedfishRequest(context);
             request.Require(Role.Administrator);
-            if (!request.Bmc.Accounts.DeleteBootstrap(Find(request).Id))
+            if (request.Bmc.Accounts.Delete(Find(request).Id) != AccountError.None)
                 throw new RedfishException(StatusCodes.Status405MethodNotAllowed, BaseMessages.ResourceCannotBeDeleted);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;

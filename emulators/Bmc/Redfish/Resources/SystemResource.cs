@@ -12,6 +12,7 @@ internal static class SystemResource
     internal const string Model = "Emulated host";
     internal const int ConsoleSessionsMax = 16;
     private const string UefiMode = "UEFI";
+    private static readonly string[] BootTargets = ["None", "Pxe", "Hdd"];
 
     internal static void MapSystem(this IEndpointRouteBuilder routes)
     {
@@ -94,7 +95,7 @@ internal static class SystemResource
         ["BootSourceOverrideEnabled"] = boot.Enabled.ToString(),
         ["BootSourceOverrideEnabled@Redfish.AllowableValues"] = Names<BootOverrideEnabled>(),
         ["BootSourceOverrideTarget"] = boot.Target.ToString(),
-        ["BootSourceOverrideTarget@Redfish.AllowableValues"] = Names<BootTarget>(),
+        ["BootSourceOverrideTarget@Redfish.AllowableValues"] = new JsonArray([.. BootTargets.Select(target => JsonValue.Create(target))]),
         ["BootSourceOverrideMode"] = UefiMode,
         ["BootSourceOverrideMode@Redfish.AllowableValues"] = new JsonArray(UefiMode),
     };
@@ -104,13 +105,14 @@ internal static class SystemResource
         var boot = body.Object("Boot");
         var enabled = boot?.Enum<BootOverrideEnabled>("BootSourceOverrideEnabled");
         var target = boot?.Enum<BootTarget>("BootSourceOverrideTarget");
+        boot?.RequireOneOf("BootSourceOverrideTarget", target?.ToString(), BootTargets);
         boot?.RequireOneOf("BootSourceOverrideMode", boot.String("BootSourceOverrideMode"), UefiMode);
         boot?.End();
         body.End();
         await request.Bmc.Device.ConfigureAsync(
             state => state with
             {
-                Boot = new BootOverride(enabled ?? state.Boot.Enabled, target ?? state.Boot.Target),
+                Boot = state.Boot with { Enabled = enabled ?? state.Boot.Enabled, Target = target ?? state.Boot.Target, ExpiresAt = null },
             },
             request.Token);
     }
