@@ -24,14 +24,15 @@ internal static partial class BmcCommand
         var serial = new Option<string?>("--serial-number") { Description = "serial number (default: the domain's name)" };
         var listen = new Option<string>("--listen") { Description = "address:port of the Redfish service (HTTPS)", Required = true };
         var sideband = new Option<string?>("--sideband") { Description = "address:port of the same service for the DPU alone" };
+        var lan = new Option<string?>("--ipmi") { Description = "address:port of IPMI 2.0 over LAN (UDP, lanplus)" };
         var ipmi = new Option<string?>("--ipmi-socket") { Description = "Unix socket of the IPMI system interface" };
         var console = new Option<string>("--console-socket") { Description = "Unix socket the host's serial port connects to", Required = true };
         var state = new Option<string>("--state-dir") { Description = "directory of the BMC's own files", Required = true };
         var command = new RootCommand(
-            $"An emulated BMC: Redfish, IPMI system interface and serial console of one libvirt domain. "
+            $"An emulated BMC: Redfish, IPMI and serial console of one libvirt domain. "
             + $"The administrator's name and password come from {UserVariable} and {PasswordVariable}.")
         {
-            libvirt, domain, serial, listen, sideband, ipmi, console, state,
+            libvirt, domain, serial, listen, sideband, lan, ipmi, console, state,
         };
         command.SetAction(async (parsed, token) =>
         {
@@ -44,6 +45,9 @@ internal static partial class BmcCommand
             IPEndPoint? side = null;
             if (parsed.GetValue(sideband) is { } text && !IPEndPoint.TryParse(text, out side))
                 return await FailAsync(UsageError, "--sideband must be address:port");
+            IPEndPoint? ipmiLan = null;
+            if (parsed.GetValue(lan) is { } lanText && !IPEndPoint.TryParse(lanText, out ipmiLan))
+                return await FailAsync(UsageError, "--ipmi must be address:port");
             var options = new BmcOptions
             {
                 LibvirtUri = parsed.GetValue(libvirt)!,
@@ -51,6 +55,7 @@ internal static partial class BmcCommand
                 SerialNumber = parsed.GetValue(serial) ?? parsed.GetValue(domain)!,
                 Listen = main,
                 Sideband = side,
+                Ipmi = ipmiLan,
                 IpmiSocket = parsed.GetValue(ipmi) is { } socket ? Path.GetFullPath(socket) : null,
                 ConsoleSocket = Path.GetFullPath(parsed.GetValue(console)!),
                 StateDirectory = Path.GetFullPath(parsed.GetValue(state)!),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Lab.Emulators.Bmc.Accounts;
 using Lab.Emulators.Bmc.Console;
 using Lab.Emulators.Bmc.Device;
@@ -32,8 +33,10 @@ public static class BmcEmulator
         builder.Services.AddHostedService(services =>
         {
             var bmc = services.GetRequiredService<BmcInstance>();
-            var commands = new IpmiCommands(bmc.Device, bmc.Accounts, BmcCertificate.Fingerprint(certificate));
-            var ipmi = options.IpmiSocket is null ? null : new IpmiServer(options.IpmiSocket, commands, services.GetRequiredService<ILogger<IpmiServer>>());
+            var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+            var ipmi = new IpmiFront(
+                bmc, options.StateDirectory, new IpmiEndpoints(options.Ipmi, options.IpmiSocket), BmcCertificate.Fingerprint(certificate),
+                lifetime.StopApplication, RandomNumberGenerator.Fill, services.GetRequiredService<ILoggerFactory>());
             return new BmcWorker(bmc, ipmi);
         });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>

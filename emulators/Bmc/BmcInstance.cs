@@ -53,6 +53,19 @@ public sealed class BmcInstance : IDisposable
         return Identity.Inventory;
     }
 
+    /// <summary>A break on the host's serial line; nothing when the machine cannot be reached.</summary>
+    public async Task SendBreakAsync(CancellationToken token)
+    {
+        try
+        {
+            await machine.SendBreakAsync(token);
+        }
+        catch (MachineException)
+        {
+            // A line that is not there loses its breaks.
+        }
+    }
+
     public void Dispose()
     {
         Device.Dispose();

@@ -17,6 +17,9 @@ public sealed record BmcOptions
     /// <summary>Where it listens for the DPU alone; null for a BMC without a sideband.</summary>
     public IPEndPoint? Sideband { get; init; }
 
+    /// <summary>Where IPMI over LAN listens (UDP); null for nowhere.</summary>
+    public IPEndPoint? Ipmi { get; init; }
+
     /// <summary>Unix socket of the system interface; null for none.</summary>
     public string? IpmiSocket { get; init; }
 

@@ -3,10 +3,17 @@ using Lab.Emulators.Bmc.Ipmi;
 namespace Lab.Emulators.Bmc;
 
 /// <summary>What a BMC does besides answering Redfish: follow its machine, hold the serial line, answer IPMI.</summary>
-internal sealed class BmcWorker(BmcInstance bmc, IpmiServer? ipmi) : BackgroundService
+internal sealed class BmcWorker(BmcInstance bmc, IpmiFront ipmi) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         bmc.Device.RunAsync(stoppingToken),
         bmc.Console.RunAsync(stoppingToken),
-        ipmi?.RunAsync(stoppingToken) ?? Task.CompletedTask);
+        ipmi.RunAsync(stoppingToken));
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Consoles are told before their socket goes.
+        await ipmi.DisposeAsync();
+        await base.StopAsync(cancellationToken);
+    }
 }

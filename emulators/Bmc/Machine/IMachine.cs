@@ -40,6 +40,9 @@ public interface IMachine
     /// <summary>Asks the guest by ACPI; it may ignore that.</summary>
     Task PressPowerButtonAsync(CancellationToken token);
     Task InjectNmiAsync(CancellationToken token);
+
+    /// <summary>A break on the host's serial line. A machine whose line knows none does nothing.</summary>
+    Task SendBreakAsync(CancellationToken token) => Task.CompletedTask;
 }
 
 /// <param name="isTransient">The machine cannot be reached now; the same request may succeed later.</param>

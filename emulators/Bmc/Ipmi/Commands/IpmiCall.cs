@@ -4,17 +4,24 @@ using Lab.Protocols.Ipmi;
 namespace Lab.Emulators.Bmc.Ipmi.Commands;
 
 /// <summary>A request and how it came in.</summary>
-/// <param name="Channel"><see cref="IpmiChannel.Lan"/> or <see cref="IpmiChannel.SystemInterface"/>.</param>
-/// <param name="Session">Null outside a session: on the system interface, and for the requests that lead to a login.</param>
-public sealed record IpmiCall(IpmiRequest Request, byte Channel, LanSession? Session)
+/// <param name="channel"><see cref="IpmiChannel.Lan"/> or <see cref="IpmiChannel.SystemInterface"/>.</param>
+/// <param name="session">Null outside a session: on the system interface, and for the requests that lead to a login.</param>
+public sealed class IpmiCall(IpmiRequest request, byte channel, LanSession? session)
 {
+    public IpmiRequest Request => request;
+    public byte Channel => channel;
+    public LanSession? Session => session;
+
     /// <summary>What follows the command byte.</summary>
-    public ReadOnlySpan<byte> Data => Request.Data.Span;
+    public ReadOnlySpan<byte> Data => request.Data.Span;
 
     /// <summary>The system interface belongs to the host itself and may do everything.</summary>
-    public IpmiPrivilege Privilege => Channel == IpmiChannel.SystemInterface
+    public IpmiPrivilege Privilege => channel == IpmiChannel.SystemInterface
         ? IpmiPrivilege.Administrator
-        : Session?.Privilege ?? IpmiPrivilege.None;
+        : session?.Privilege ?? IpmiPrivilege.None;
+
+    /// <summary>What the transport does once the answer is sent, such as restarting the BMC.</summary>
+    public Action? AfterAnswer { get; set; }
 }
 
 public delegate ValueTask<IpmiResponse> IpmiHandler(IpmiCall call, CancellationToken token);

@@ -65,8 +65,7 @@ public sealed class LanFront(
     {
         if (sessions.Find(packet.SessionId) is not { } session || !session.TryOpen(packet, from, out var payload))
             return default;
-        // A user who was disabled, renamed or given less loses the sessions opened before.
-        if (logins.Find(session.UserId) is not { } user || user.Name != session.UserName || user.Limit < session.Limit)
+        if (!logins.MayStay(session))
         {
             sessions.Close(session);
             return default;
@@ -90,9 +89,11 @@ public sealed class LanFront(
     {
         try
         {
-            var response = await commands.AnswerAsync(new IpmiCall(request.ToRequest(), IpmiChannel.Lan, session), token);
+            var call = new IpmiCall(request.ToRequest(), IpmiChannel.Lan, session);
+            var response = await commands.AnswerAsync(call, token);
             // Close Session is answered in the session that it closed.
             await SendAsync(session, request.Answer(response));
+            call.AfterAnswer?.Invoke();
         }
         finally
         {

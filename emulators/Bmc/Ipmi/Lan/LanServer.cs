@@ -46,11 +46,11 @@ public sealed partial class LanServer : IDisposable
             while (true)
             {
                 var (length, from) = await ReceiveAsync(buffer, any, token);
-                var taken = TakeAsync(front, buffer.AsSpan(0, length), from, token);
+                var taken = front.TakeAsync(buffer.AsSpan(0, length), from, token);
                 if (taken.IsCompletedSuccessfully)
                     continue;
                 slow.RemoveAll(task => task.IsCompleted);
-                slow.Add(taken.AsTask());
+                slow.Add(ObserveAsync(taken));
             }
         }
         finally
@@ -76,13 +76,7 @@ public sealed partial class LanServer : IDisposable
             }
     }
 
-    private ValueTask TakeAsync(LanFront front, ReadOnlySpan<byte> datagram, IPEndPoint from, CancellationToken token)
-    {
-        var taken = front.TakeAsync(datagram, from, token);
-        return taken.IsCompletedSuccessfully ? taken : ObserveAsync(taken);
-    }
-
-    private async ValueTask ObserveAsync(ValueTask taken)
+    private static async Task ObserveAsync(ValueTask taken)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace Lab.Emulators.Bmc.Ipmi.Sessions;
 /// The BMC's side of Open Session and RAKP (IPMI 2.0 §13.17 to §13.24): payloads in, payloads out; an empty answer is none.
 /// A repeated message is answered as it was before, so that a lost answer does not end a login.
 /// </summary>
-public sealed class LoginHandshake(SessionTable sessions, IIpmiLogins logins, AddressBackOff backOff, Guid guid, TimeProvider time, FillRandom fillRandom)
+public sealed class LoginHandshake(SessionTable sessions, IIpmiLogins logins, AddressBackOff backOff, Func<Guid> guid, TimeProvider time, FillRandom fillRandom)
 {
     private static readonly byte[] NoAnswer = [];
     private readonly Lock gate = new();
@@ -70,7 +70,7 @@ public sealed class LoginHandshake(SessionTable sessions, IIpmiLogins logins, Ad
         if (message.Privilege > login.Limit)
             return Refuse(RmcpPlusStatus.UnauthorizedRole);
         // The nameless user, anonymous login, is nobody here.
-        if (message.UserName.Length == 0 || logins.IsLocked(message.Name) || logins.Find(message.Name) is not { } user)
+        if (message.UserName.Length == 0 || logins.Find(message.Name) is not { } user)
         {
             RecordFailure(message.Name, from);
             return Refuse(RmcpPlusStatus.UnauthorizedName);
@@ -81,9 +81,9 @@ public sealed class LoginHandshake(SessionTable sessions, IIpmiLogins logins, Ad
         var random = new byte[Protocols.Ipmi.Lan.Rakp1.RandomBytes];
         fillRandom(random);
         var exchange = new RakpExchange(
-            login.Suite, login.Request.ConsoleSessionId, login.Id, message.ConsoleRandom, random, guid, message.Role, message.UserName);
+            login.Suite, login.Request.ConsoleSessionId, login.Id, message.ConsoleRandom, random, guid(), message.Role, message.UserName);
         var answer = new Rakp2(
-            message.Tag, RmcpPlusStatus.NoErrors, login.Request.ConsoleSessionId, random, guid, exchange.Rakp2CheckValue(user.Password)).ToBytes();
+            message.Tag, RmcpPlusStatus.NoErrors, login.Request.ConsoleSessionId, random, exchange.BmcGuid, exchange.Rakp2CheckValue(user.Password)).ToBytes();
         sessions.Update(login with { Rakp = new RakpProgress(message, answer, exchange, user) });
         return answer;
     }
@@ -112,7 +112,7 @@ public sealed class LoginHandshake(SessionTable sessions, IIpmiLogins logins, Ad
             return Rakp4(message, console, RmcpPlusStatus.InvalidIntegrityCheckValue);
         }
         // What other logins brought about since RAKP 1 counts too.
-        if (logins.IsLocked(rakp.User.Name) || logins.Find(rakp.User.Id) is null)
+        if (logins.Find(rakp.User.Id) is null)
         {
             sessions.Abandon(pending);
             return Rakp4(message, console, RmcpPlusStatus.UnauthorizedName);

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Lab.Emulators.Bmc.Accounts;
+using Lab.Emulators.Bmc.Console;
+using Lab.Emulators.Bmc.Device;
+using Lab.Emulators.Bmc.Ipmi;
+using Lab.Emulators.Bmc.Machine;
+using Lab.Emulators.Bmc.Profiles;
+using Lab.Emulators.Host.Tests.Testbed;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Lab.Emulators.Bmc.Tests.Ipmi.Testbed;
+
+/// <summary>A BMC with its IPMI front on a real socket, in this process, over a machine that obeys at once.</summary>
+internal sealed class IpmiBmc : IAsyncDisposable
+{
+    internal const string UserName = "admin";
+    internal const string Password = "not a secret";
+    internal const string SerialNumber = "SN-0042";
+
+    private readonly TestDirectory directory = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task running;
+    private int restarts;
+
+    internal IpmiBmc(TimeProvider? time = null)
+    {
+        var clock = time ?? TimeProvider.System;
+        Device = new DeviceController(Machine, new DeviceStateStore(directory.Path), clock, NullLogger<DeviceController>.Instance);
+        var console = new SerialConsole(ConsoleSocket, new ConsoleLog(directory["console.ring"]), NullLogger<SerialConsole>.Instance);
+        Bmc = new BmcInstance(
+            directory.Path, "bm0", SerialNumber, ProfileCatalog.Load(ProfileCatalog.Generic), Machine, Device,
+            new AccountStore(directory.Path, UserName, Password, clock), new SessionStore(clock), console, clock);
+        Front = new IpmiFront(
+            Bmc, directory.Path, new IpmiEndpoints(new IPEndPoint(IPAddress.Loopback, 0), SystemInterfaceSocket), new byte[32],
+            () => Interlocked.Increment(ref restarts), RandomNumberGenerator.Fill, NullLoggerFactory.Instance);
+        running = Task.WhenAll(Device.RunAsync(stop.Token), console.RunAsync(stop.Token), Front.RunAsync(stop.Token));
+    }
+
+    internal ObedientMachine Machine { get; } = new();
+    internal DeviceController Device { get; }
+    internal BmcInstance Bmc { get; }
+    internal IpmiFront Front { get; }
+    internal IPEndPoint Address => Front.LanAddress!;
+    internal string ConsoleSocket => directory["console.sock"];
+    internal string SystemInterfaceSocket => directory["ipmi.sock"];
+    internal int Restarts => restarts;
+
+    /// <summary>The host's end of its serial port.</summary>
+    internal async Task<NetworkStream> ConnectSerialAsync(CancellationToken token)
+    {
+        await Eventually.HoldsAsync("the console listens", TimeSpan.FromSeconds(10), () => File.Exists(ConsoleSocket), token);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(ConsoleSocket), token);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Front.DisposeAsync();
+        await stop.CancelAsync();
+        await running.ContinueWith(_ => { }, TaskScheduler.Default);
+        Bmc.Dispose();
+        stop.Dispose();
+        directory.Dispose();
+    }
+}
