@@ -24,7 +24,7 @@ internal sealed class IpmiBmc : IAsyncDisposable
     private readonly Task running;
     private int restarts;
 
-    internal IpmiBmc(TimeProvider? time = null)
+    internal IpmiBmc(TimeProvider? time = null, IPEndPoint? listen = null)
     {
         var clock = time ?? TimeProvider.System;
         Device = new DeviceController(Machine, new DeviceStateStore(directory.Path), clock, NullLogger<DeviceController>.Instance);
@@ -33,7 +33,7 @@ internal sealed class IpmiBmc : IAsyncDisposable
             directory.Path, "bm0", SerialNumber, ProfileCatalog.Load(ProfileCatalog.Generic), Machine, Device,
             new AccountStore(directory.Path, UserName, Password, clock), new SessionStore(clock), console, clock);
         Front = new IpmiFront(
-            Bmc, directory.Path, new IpmiEndpoints(new IPEndPoint(IPAddress.Loopback, 0), SystemInterfaceSocket), new byte[32],
+            Bmc, directory.Path, new IpmiEndpoints(listen ?? new IPEndPoint(IPAddress.Loopback, 0), SystemInterfaceSocket), new byte[32],
             () => Interlocked.Increment(ref restarts), RandomNumberGenerator.Fill, NullLoggerFactory.Instance);
         running = Task.WhenAll(Device.RunAsync(stop.Token), console.RunAsync(stop.Token), Front.RunAsync(stop.Token));
     }

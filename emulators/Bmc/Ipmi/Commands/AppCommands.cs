@@ -47,10 +47,11 @@ internal sealed class AppCommands(BmcInstance bmc, SessionTable sessions, Action
         return IpmiResponse.Done;
     }
 
-    // The state and the system interface go on; consoles log in again.
+    // The state and the system interface go on, and the session that asked ends itself; other consoles log in again.
     private IpmiResponse WarmReset(IpmiCall call)
     {
-        call.AfterAnswer = sessions.CloseAll;
+        foreach (var other in sessions.Active.Where(session => session != call.Session))
+            sessions.Close(other);
         return IpmiResponse.Done;
     }
 

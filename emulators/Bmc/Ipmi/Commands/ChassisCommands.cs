@@ -25,9 +25,9 @@ internal sealed class ChassisCommands(BmcInstance bmc)
 
     private static IpmiResponse Capabilities(IpmiCall call)
     {
-        const byte NoSecureMode = 0;
+        const byte DiagnosticInterrupt = 0x04;
         const byte Bmc = 0x20;
-        return IpmiResponse.Of(NoSecureMode, Bmc, Bmc, Bmc, Bmc);
+        return IpmiResponse.Of(DiagnosticInterrupt, Bmc, Bmc, Bmc, Bmc);
     }
 
     private IpmiResponse Status(IpmiCall call)

@@ -4,12 +4,12 @@ namespace Lab.Protocols.Ipmi.Lan;
 /// The sliding window of session sequence numbers of one direction (IPMI 2.0 §6.12.13): a number is taken once, when it is at most
 /// 15 ahead of the highest taken or 16 behind it. Numbers wrap from FFFFFFFFh to 1; 0 is outside any session.
 /// </summary>
-public sealed class SequenceWindow
+/// <param name="highest">The highest number taken so far; a new session begins before 1.</param>
+public sealed class SequenceWindow(uint highest = 0)
 {
     public const uint Ahead = 15;
     public const uint Behind = 16;
 
-    private uint highest;
     private uint taken = uint.MaxValue;
 
     /// <summary>Marks a number as taken; false when it is a replay or out of the window.</summary>
