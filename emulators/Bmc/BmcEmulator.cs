@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Ipmi;
 using Lab.Emulators.Bmc.Redfish;
 using Lab.Emulators.Bmc.Redfish.Resources;
@@ -11,14 +13,20 @@ public static class BmcEmulator
 {
     private const int RequestBytesMax = 64 * 1024;
 
-    public static WebApplication Build(params IReadOnlyList<BmcOptions> fleet)
+    public static WebApplication Build(params IReadOnlyList<BmcOptions> fleet) => Build(fleet, new FaultOptions());
+
+    public static WebApplication Build(IReadOnlyList<BmcOptions> fleet, FaultOptions faults)
     {
         var time = TimeProvider.System;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
             .AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton(ResourceMap.Build());
+        builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<RedfishPipeline>();
+        builder.Services.AddSingleton<FaultSet>();
+        builder.Services.AddSingleton<FaultyFront>();
+        builder.Services.AddSingleton<ControlPort>();
         builder.Services.AddSingleton(services => new BmcFleet(
         [
             .. fleet.Select(options => BmcFactory.Create(
@@ -39,19 +47,30 @@ public static class BmcEmulator
                 if (fleet[i].Sideband is { } sideband)
                     Listen(kestrel, i, sideband, fleet[i].IsPlain, isSideband: true);
             }
+            if (faults.Control is { } address)
+                kestrel.Listen(address, listen => listen.Use(next => connection =>
+                {
+                    connection.Features.Set(new ControlConnection());
+                    return next(connection);
+                }));
         });
 
         var app = builder.Build();
         app.UseWebSockets();
-        app.Run(app.Services.GetRequiredService<RedfishPipeline>().InvokeAsync);
+        var front = app.Services.GetRequiredService<FaultyFront>();
+        var control = app.Services.GetRequiredService<ControlPort>();
+        foreach (var rule in faults.Rules)
+            app.Services.GetRequiredService<FaultSet>().Add(rule);
+        app.Run(context => context.Features.Get<ControlConnection>() is null ? front.InvokeAsync(context) : control.InvokeAsync(context));
         return app;
     }
 
     private static void AddWorker(IServiceCollection services, BmcOptions options, int index) => services.AddSingleton<IHostedService>(services =>
     {
         var bmc = services.GetRequiredService<BmcFleet>().Instances[index];
-        var commands = new IpmiCommands(bmc.Device, bmc.Accounts, () => bmc.Certificate.Fingerprint);
-        var ipmi = options.IpmiSocket is null ? null : new IpmiServer(options.IpmiSocket, commands, services.GetRequiredService<ILogger<IpmiServer>>());
+        var ipmi = new IpmiFront(
+            bmc, options.StateDirectory, new IpmiEndpoints(options.Ipmi, options.IpmiSocket), () => bmc.Certificate.Fingerprint, bmc.Restart,
+            RandomNumberGenerator.Fill, services.GetRequiredService<ILoggerFactory>());
         return new BmcWorker(bmc, ipmi);
     });
 
@@ -75,6 +94,9 @@ public static class BmcEmulator
             listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => Bmc().Certificate.Current);
     });
 }
+
+/// <summary>Marks a connection to <see cref="ControlPort"/>.</summary>
+internal sealed record ControlConnection;
 
 /// <summary>The BMCs of a process, in the order of their options.</summary>
 internal sealed class BmcFleet(IReadOnlyList<BmcInstance> instances) : IDisposable

@@ -19,7 +19,8 @@ internal static class BmcFactory
         if (directory is not null)
             Directory.CreateDirectory(directory);
         var log = new ConsoleLog(StateFiles.In(directory, "console.ring"));
-        var console = new SerialConsole((options.Host as LibvirtHost)?.ConsoleSocket, log, loggers.CreateLogger<SerialConsole>());
+        var socket = (options.Host as LibvirtHost)?.ConsoleSocket ?? (options.Host as GivenHost)?.ConsoleSocket;
+        var console = new SerialConsole(socket, log, loggers.CreateLogger<SerialConsole>());
         var machine = MachineOf(options, log, time);
         var device = new DeviceController(machine, new DeviceStateStore(directory), time, loggers.CreateLogger<DeviceController>());
         var guard = new UrlGuard(options.AllowsLocalUrls);
@@ -47,6 +48,7 @@ internal static class BmcFactory
         LibvirtHost host => new LibvirtMachine(host.Uri, host.Domain, time),
         SimulatedHost host => new SimulatedMachine(
             options.Name, options.Profile, host.Times, time, text => log.Append(System.Text.Encoding.ASCII.GetBytes(text))),
+        GivenHost host => host.Machine,
         CommandHost host => new CommandMachine(host.Program, options.Name, options.Profile, time),
         var other => throw new ArgumentException($"no machine for {other}", nameof(options)),
     };

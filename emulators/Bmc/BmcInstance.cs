@@ -137,6 +137,18 @@ internal sealed class BmcInstance : IDisposable
 
     private sealed record ReadHardware(MachineHardware Hardware, long ReadAt);
 
+    /// <summary>A break on the host's serial line; nothing when the machine cannot be reached.</summary>
+    public async Task SendBreakAsync(CancellationToken token)
+    {
+        try
+        {
+            await machine.SendBreakAsync(token);
+        }
+        catch (MachineException)
+        {
+            // A line that is not there loses its breaks.
+        }
+    }
     public void Dispose()
     {
         Device.Dispose();

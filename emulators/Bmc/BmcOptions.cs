@@ -1,4 +1,5 @@
 using System.Net;
+using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Profiles;
 
@@ -11,6 +12,9 @@ public abstract record HostOptions;
 public sealed record LibvirtHost(string Uri, string Domain, string? ConsoleSocket) : HostOptions;
 
 public sealed record SimulatedHost(SimulatedTimes Times) : HostOptions;
+
+/// <summary>A machine that is already there, for a program that holds both ends.</summary>
+public sealed record GivenHost(IMachine Machine, string? ConsoleSocket) : HostOptions;
 
 /// <summary>See <see cref="CommandMachine"/>.</summary>
 public sealed record CommandHost(string Program) : HostOptions;
@@ -34,6 +38,9 @@ public sealed record BmcOptions
     /// <summary>Where it listens for the DPU alone; null for a BMC without a sideband.</summary>
     public IPEndPoint? Sideband { get; init; }
 
+    /// <summary>Where IPMI over LAN listens (UDP); null for nowhere.</summary>
+    public IPEndPoint? Ipmi { get; init; }
+
     /// <summary>Unix socket of the system interface; null for none.</summary>
     public string? IpmiSocket { get; init; }
 
@@ -50,4 +57,14 @@ public sealed record BmcOptions
 
     /// <summary>How long a firmware update takes to be applied.</summary>
     public TimeSpan FirmwareApplyTime { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>What a process is told of faults.</summary>
+public sealed record FaultOptions
+{
+    /// <summary>Set from the start.</summary>
+    public IReadOnlyList<FaultRule> Rules { get; init; } = [];
+
+    /// <summary>Where <see cref="ControlPort"/> listens; null for nowhere.</summary>
+    public IPEndPoint? Control { get; init; }
 }

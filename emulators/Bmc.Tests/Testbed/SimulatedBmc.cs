@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Profiles;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +24,8 @@ internal sealed class SimulatedBmc : IAsyncDisposable
     private SimulatedBmc(WebApplication app)
     {
         this.app = app;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Uri[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+        (Address, ControlAddress) = (addresses[0], addresses[^1]);
         Client = CreateClient(UserName, Password);
     }
 
@@ -32,16 +34,21 @@ internal sealed class SimulatedBmc : IAsyncDisposable
     /// <summary>The administrator's.</summary>
     public HttpClient Client { get; }
 
+    /// <summary>Where faults are set, with <c>withControl</c>.</summary>
+    public Uri ControlAddress { get; }
+
+    public FaultSet Faults => app.Services.GetRequiredService<FaultSet>();
+
     public BmcInstance Instance => app.Services.GetRequiredService<BmcFleet>().Instances[0];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<SimulatedBmc> StartAsync(
         string profile = ProfileCatalog.Generic, SimulatedTimes? times = null, bool allowsLocalUrls = false, string? stateDirectory = null,
-        Func<DeviceProfile, DeviceProfile>? change = null)
+        Func<DeviceProfile, DeviceProfile>? change = null, bool withControl = false)
     {
         var loaded = ProfileCatalog.Load(profile);
-        var app = BmcEmulator.Build(new BmcOptions
+        var options = new BmcOptions
         {
             Host = new SimulatedHost(times ?? new SimulatedTimes { Post = TimeSpan.Zero, Shutdown = TimeSpan.Zero }),
             Name = "machine",
@@ -54,7 +61,8 @@ internal sealed class SimulatedBmc : IAsyncDisposable
             AllowsLocalUrls = allowsLocalUrls,
             StateDirectory = stateDirectory,
             FirmwareApplyTime = TimeSpan.FromMilliseconds(300),
-        });
+        };
+        var app = BmcEmulator.Build([options], new FaultOptions { Control = withControl ? new IPEndPoint(IPAddress.Loopback, 0) : null });
         await app.StartAsync(Token);
         return new SimulatedBmc(app);
     }

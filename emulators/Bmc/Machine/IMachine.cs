@@ -67,6 +67,9 @@ public interface IMachine
     /// <param name="file">Null empties it.</param>
     /// <returns>False when the running machine has no such drive: it is there at its next start.</returns>
     Task<bool> ChangeMediaAsync(string slot, string? file, CancellationToken token);
+
+    /// <summary>A break on the host's serial line. A machine whose line knows none does nothing.</summary>
+    Task SendBreakAsync(CancellationToken token) => Task.CompletedTask;
 }
 
 /// <param name="isTransient">The machine cannot be reached now; the same request may succeed later.</param>

@@ -75,6 +75,10 @@ public sealed class LibvirtMachine : IMachine
         },
         token);
 
+    // QMP chardev-send-break; libvirt calls the backend of the first serial port charserial0.
+    public Task SendBreakAsync(CancellationToken token) => WhileOnAsync(
+        domain => domain.QemuMonitorCommand("""{"execute":"chardev-send-break","arguments":{"id":"charserial0"}}"""), token);
+
     private Task WhileOnAsync(Action<LibvirtDomain> work, CancellationToken token) => UseAsync(
         (_, domain) =>
         {

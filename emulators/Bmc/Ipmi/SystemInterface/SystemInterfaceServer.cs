@@ -1,12 +1,13 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Lab.Emulators.Bmc.Ipmi.Commands;
 using Lab.Protocols.Ipmi;
 using Microsoft.Extensions.Logging;
 
-namespace Lab.Emulators.Bmc.Ipmi;
+namespace Lab.Emulators.Bmc.Ipmi.SystemInterface;
 
 /// <summary>The system interface on a Unix socket, as QEMU's ipmi-bmc-extern and the DPU's agent connect to it.</summary>
-public sealed partial class IpmiServer(string socketPath, IpmiCommands commands, ILogger<IpmiServer> log)
+public sealed partial class SystemInterfaceServer(string socketPath, CommandTable commands, ILogger<SystemInterfaceServer> log)
 {
     private const int Backlog = 4;
 
@@ -68,8 +69,10 @@ public sealed partial class IpmiServer(string socketPath, IpmiCommands commands,
         switch (frame)
         {
             case IpmiVmMessage { IsRequest: true } message:
-                var response = await commands.AnswerAsync(message.ToRequest(), token);
+                var call = new IpmiCall(message.ToRequest(), IpmiChannel.SystemInterface, null);
+                var response = await commands.AnswerAsync(call, token);
                 await stream.WriteAsync(IpmiVmProtocol.Write(message.Answer(response)), token);
+                call.AfterAnswer?.Invoke();
                 break;
             case IpmiVmInvalid invalid:
                 LogInvalid(invalid.Reason);
