@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Lab.Emulators.Bmc;
 
 /// <summary>The command line of the BMC. Exit codes: 0 ended by a signal or Manager.Reset, 2 usage, 3 infrastructure.</summary>
-internal static partial class BmcCommand
+public static partial class BmcCommand
 {
     internal const int UsageError = 2;
     private const int InfrastructureError = 3;
@@ -21,13 +21,21 @@ internal static partial class BmcCommand
     private const string PasswordVariable = "BMC_PASSWORD";
     private const string DefaultUser = "admin";
 
-    internal static RootCommand Create()
+    private const string Description =
+        "Emulated BMCs: Redfish, IPMI 2.0 and serial console, over a libvirt domain, a simulated machine or a program of yours.\n"
+        + $"Name and password of the administrator come from {UserVariable} and {PasswordVariable}; else they are made up and printed once.\n\n";
+
+    /// <summary>The command line of the program of its own.</summary>
+    internal static RootCommand Create() =>
+        Configure(new RootCommand(Description + "Example: Lab.Emulators.Bmc --redfish 127.0.0.1:8443 --ipmi 127.0.0.1:6230 --host libvirt:bm0"));
+
+    /// <summary>The same as a command of another program.</summary>
+    public static Command CreateSubcommand(string example) => Configure(new Command("bmc", $"{Description}Example: {example}"));
+
+    private static T Configure<T>(T command)
+        where T : Command
     {
         var options = new BmcCommandOptions();
-        var command = new RootCommand(
-            "Emulated BMCs: Redfish, IPMI 2.0 and serial console, over a libvirt domain, a simulated machine or a program of yours.\n"
-            + $"Name and password of the administrator come from {UserVariable} and {PasswordVariable}; else they are made up and printed once.\n\n"
-            + "Example: Lab.Emulators.Bmc --redfish 127.0.0.1:8443 --ipmi 127.0.0.1:6230 --host libvirt:bm0");
         foreach (var option in options.All)
             command.Add(option);
         command.SetAction(async (parsed, token) =>

@@ -3,6 +3,7 @@ using System.Net;
 using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Profiles;
+using Lab.Emulators.Bmc.Replay;
 
 namespace Lab.Emulators.Bmc;
 
@@ -37,11 +38,12 @@ internal sealed class BmcCommandOptions
     private readonly Option<double> post = new("--post-seconds") { Description = "time a simulated machine takes to its operating system", DefaultValueFactory = _ => 5 };
     private readonly Option<bool> local = new("--allow-local-urls") { Description = "images and event destinations may be on loopback and link-local addresses" };
 
+    private readonly Option<string?> replay = new("--replay") { Description = "tar.gz of JSON files: the recorded resources of a real BMC, shown instead of the machine's" };
     private readonly Option<string?> control = new("--control") { Description = "address:port where faults are set and sensors forced, without login" };
     private readonly Option<string?> faults = new("--faults") { Description = "JSON file of faults that act from the start" };
 
     internal IEnumerable<Option> All =>
-        [host, libvirt, domain, name, serial, profile, redfish, http, sideband, lan, ipmi, console, state, count, own, dpu, post, local, control, faults];
+        [host, libvirt, domain, name, serial, profile, redfish, http, sideband, lan, ipmi, console, state, count, own, dpu, post, local, replay, control, faults];
 
     /// <exception cref="ArgumentException">An option says nothing that can be.</exception>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
@@ -68,6 +70,7 @@ internal sealed class BmcCommandOptions
             Profile = ProfileCatalog.Load(parsed.GetValue(profile)!),
             Listen = EndPoint("--redfish", parsed.GetValue(redfish))!,
             IsPlain = parsed.GetValue(http),
+            Replay = parsed.GetValue(replay) is { } tree ? RecordedTree.Read(tree) : null,
             Sideband = EndPoint("--sideband", parsed.GetValue(sideband)),
             Ipmi = EndPoint("--ipmi", parsed.GetValue(lan)),
             IpmiSocket = parsed.GetValue(ipmi) is { } socket ? Path.GetFullPath(socket) : null,
@@ -91,7 +94,7 @@ internal sealed class BmcCommandOptions
     {
         var socket = parsed.GetValue(console) is { } path ? Path.GetFullPath(path) : null;
         var text = parsed.GetValue(host) ?? (parsed.GetValue(domain) is { } old ? LibvirtPrefix + old : null);
-        if (text == Simulated)
+        if (text == Simulated || (text is null && parsed.GetValue(replay) is not null))
             return new SimulatedHost(new SimulatedTimes { Post = TimeSpan.FromSeconds(parsed.GetValue(post)) });
         if (text?.StartsWith(LibvirtPrefix, StringComparison.Ordinal) == true)
             return new LibvirtHost(parsed.GetValue(libvirt)!, text[LibvirtPrefix.Length..], socket);

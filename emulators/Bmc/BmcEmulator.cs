@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Ipmi;
 using Lab.Emulators.Bmc.Redfish;
-using Lab.Emulators.Bmc.Redfish.Resources;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lab.Emulators.Bmc;
@@ -21,7 +20,6 @@ public static class BmcEmulator
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
             .AddFilter("Microsoft", LogLevel.Warning);
-        builder.Services.AddSingleton(ResourceMap.Build());
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<RedfishPipeline>();
         builder.Services.AddSingleton<FaultSet>();

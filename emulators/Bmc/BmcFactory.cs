@@ -6,6 +6,8 @@ using Lab.Emulators.Bmc.Events;
 using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Media;
 using Lab.Emulators.Bmc.Redfish;
+using Lab.Emulators.Bmc.Redfish.Resources;
+using Lab.Emulators.Bmc.Replay;
 using Lab.Emulators.Bmc.State;
 
 namespace Lab.Emulators.Bmc;
@@ -13,6 +15,8 @@ namespace Lab.Emulators.Bmc;
 /// <summary>Puts one BMC together from its options.</summary>
 internal static class BmcFactory
 {
+    private static readonly ResourceTable Own = ResourceMap.Build();
+
     internal static BmcInstance Create(BmcOptions options, ILoggerFactory loggers, TimeProvider time, Action exit)
     {
         var directory = options.StateDirectory;
@@ -34,6 +38,7 @@ internal static class BmcFactory
             Accounts = new AccountStore(directory, options.UserName, options.Password, time),
             Sessions = new SessionStore(time),
             Console = console,
+            Table = options.Replay is null ? Own : ReplayTable.Build(options.Replay),
             Guard = guard,
             Media = new MediaStore(machine.ReadsMedia ? directory : null, guard, time),
             Updater = new FirmwareUpdater(device, guard, options.FirmwareApplyTime, time),

@@ -2,6 +2,7 @@ using System.Net;
 using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Profiles;
+using Lab.Emulators.Bmc.Replay;
 
 namespace Lab.Emulators.Bmc;
 
@@ -31,6 +32,9 @@ public sealed record BmcOptions
 
     /// <summary>Where the Redfish service listens.</summary>
     public required IPEndPoint Listen { get; init; }
+
+    /// <summary>A recorded tree to show instead of the machine; null for none.</summary>
+    public RecordedTree? Replay { get; init; }
 
     /// <summary>HTTP instead of HTTPS.</summary>
     public bool IsPlain { get; init; }

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Profiles;
+using Lab.Emulators.Bmc.Replay;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -45,7 +46,7 @@ internal sealed class SimulatedBmc : IAsyncDisposable
 
     public static async Task<SimulatedBmc> StartAsync(
         string profile = ProfileCatalog.Generic, SimulatedTimes? times = null, bool allowsLocalUrls = false, string? stateDirectory = null,
-        Func<DeviceProfile, DeviceProfile>? change = null, bool withControl = false)
+        Func<DeviceProfile, DeviceProfile>? change = null, bool withControl = false, RecordedTree? replay = null)
     {
         var loaded = ProfileCatalog.Load(profile);
         var options = new BmcOptions
@@ -60,6 +61,7 @@ internal sealed class SimulatedBmc : IAsyncDisposable
             Password = Password,
             AllowsLocalUrls = allowsLocalUrls,
             StateDirectory = stateDirectory,
+            Replay = replay,
             FirmwareApplyTime = TimeSpan.FromMilliseconds(300),
         };
         var app = BmcEmulator.Build([options], new FaultOptions { Control = withControl ? new IPEndPoint(IPAddress.Loopback, 0) : null });
