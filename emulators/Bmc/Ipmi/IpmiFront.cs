@@ -17,6 +17,7 @@ public sealed record IpmiEndpoints(IPEndPoint? Lan, string? SystemInterfaceSocke
 /// <summary>IPMI of one machine: one table of commands over the BMC, LAN channel and system interface as two transports of it.</summary>
 public sealed class IpmiFront : IAsyncDisposable
 {
+    private readonly BmcInstance bmc;
     private readonly LanServer? lan;
     private readonly LanFront? lanFront;
     private readonly SolFront sol;
@@ -30,8 +31,9 @@ public sealed class IpmiFront : IAsyncDisposable
         BmcInstance bmc, string directory, IpmiEndpoints endpoints, byte[] certificateFingerprint, Action restart, FillRandom fillRandom,
         ILoggerFactory loggers)
     {
+        this.bmc = bmc;
         var settings = new IpmiSettingsStore(directory);
-        var sessions = new SessionTable(bmc.Time, fillRandom);
+        var sessions = Sessions = new SessionTable(bmc.Time, fillRandom);
         var logins = new AccountLogins(bmc.Accounts, settings);
         var sensors = new SensorTable(bmc.Profile.Sensors, bmc.Profile.Bmc.Model);
         var clock = new BmcClock(bmc.Time, settings);
@@ -39,7 +41,7 @@ public sealed class IpmiFront : IAsyncDisposable
         SendDatagram send = lan is null ? (_, _) => default : lan.SendAsync;
         sol = new SolFront(bmc, settings, sessions, send);
         var address = lan?.Address ?? new IPEndPoint(IPAddress.Any, 0);
-        var commands = new CommandTable(
+        Commands = new CommandTable(
         [
             .. new AppCommands(bmc, sessions, restart).Commands,
             .. new SessionCommands(sessions).Commands,
@@ -61,18 +63,27 @@ public sealed class IpmiFront : IAsyncDisposable
         ]);
         var handshake = new LoginHandshake(
             sessions, logins, new AddressBackOff(bmc.Time), () => AppCommands.SystemGuid(bmc), bmc.Time, fillRandom);
-        lanFront = lan is null ? null : new LanFront(commands, sessions, handshake, logins, sol, send);
+        lanFront = lan is null ? null : new LanFront(Commands, sessions, handshake, logins, sol, send);
         systemInterface = endpoints.SystemInterfaceSocket is { } socket
-            ? new SystemInterfaceServer(socket, commands, loggers.CreateLogger<SystemInterfaceServer>())
+            ? new SystemInterfaceServer(socket, Commands, loggers.CreateLogger<SystemInterfaceServer>())
             : null;
     }
 
     /// <summary>Where the LAN channel listens; null for nowhere.</summary>
     public IPEndPoint? LanAddress => lan?.Address;
 
-    public Task RunAsync(CancellationToken token) => Task.WhenAll(
-        lan?.RunAsync(lanFront!, token) ?? Task.CompletedTask,
-        systemInterface?.RunAsync(token) ?? Task.CompletedTask);
+    internal CommandTable Commands { get; }
+
+    internal SessionTable Sessions { get; }
+
+    public async Task RunAsync(CancellationToken token)
+    {
+        // The system's GUID is part of every login, so it is known before the first.
+        await bmc.ReadInventoryAsync(token);
+        await Task.WhenAll(
+            lan?.RunAsync(lanFront!, token) ?? Task.CompletedTask,
+            systemInterface?.RunAsync(token) ?? Task.CompletedTask);
+    }
 
     public async ValueTask DisposeAsync()
     {

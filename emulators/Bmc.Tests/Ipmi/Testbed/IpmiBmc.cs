@@ -5,9 +5,11 @@ using Lab.Emulators.Bmc.Accounts;
 using Lab.Emulators.Bmc.Console;
 using Lab.Emulators.Bmc.Device;
 using Lab.Emulators.Bmc.Ipmi;
+using Lab.Emulators.Bmc.Ipmi.Commands;
 using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Profiles;
 using Lab.Emulators.Host.Tests.Testbed;
+using Lab.Protocols.Ipmi;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Lab.Emulators.Bmc.Tests.Ipmi.Testbed;
@@ -46,6 +48,18 @@ internal sealed class IpmiBmc : IAsyncDisposable
     internal string ConsoleSocket => directory["console.sock"];
     internal string SystemInterfaceSocket => directory["ipmi.sock"];
     internal int Restarts => restarts;
+
+    /// <summary>Asks over the system interface's channel, which may do everything.</summary>
+    internal async Task<IpmiResponse> AskAsync(byte netFn, byte command, params byte[] data) => await Front.Commands.AnswerAsync(
+        new IpmiCall(new IpmiRequest(netFn, 0, command, data), IpmiChannel.SystemInterface, null), CancellationToken.None);
+
+    /// <summary>The data of an answer that must be a success.</summary>
+    internal async Task<byte[]> ReadAsync(byte netFn, byte command, params byte[] data)
+    {
+        var response = await AskAsync(netFn, command, data);
+        Assert.Equal(IpmiCompletion.Success, response.Completion);
+        return response.Data.ToArray();
+    }
 
     /// <summary>The host's end of its serial port.</summary>
     internal async Task<NetworkStream> ConnectSerialAsync(CancellationToken token)

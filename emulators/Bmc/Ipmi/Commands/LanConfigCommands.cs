@@ -102,8 +102,8 @@ internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore setti
             21 => [lan.VlanPriority],
             22 => [(byte)CipherSuite.All.Count],
             23 => [0, .. CipherSuite.All.Select(suite => suite.Id), .. new byte[SuitesMax - CipherSuite.All.Count]],
-            // A nibble for each suite of parameter 23: administrator.
-            24 => [0, 0x44, .. new byte[(SuitesMax / 2) - 1]],
+            // A nibble for each suite: administrator. Clients count them by entry or by suite id, so all are the same.
+            24 => [0, .. Enumerable.Repeat((byte)0x44, SuitesMax / 2)],
             26 => BadPasswordThreshold(bmc.Accounts.Policy),
             _ => null,
         };
