@@ -48,21 +48,22 @@ internal static partial class BmcCommand
             IPEndPoint? ipmiLan = null;
             if (parsed.GetValue(lan) is { } lanText && !IPEndPoint.TryParse(lanText, out ipmiLan))
                 return await FailAsync(UsageError, "--ipmi must be address:port");
+            var consoleSocket = Path.GetFullPath(parsed.GetValue(console)!);
             var options = new BmcOptions
             {
-                LibvirtUri = parsed.GetValue(libvirt)!,
-                DomainName = parsed.GetValue(domain)!,
+                Host = new LibvirtHost(parsed.GetValue(libvirt)!, parsed.GetValue(domain)!, consoleSocket),
+                Name = parsed.GetValue(domain)!,
                 SerialNumber = parsed.GetValue(serial) ?? parsed.GetValue(domain)!,
                 Listen = main,
                 Sideband = side,
                 Ipmi = ipmiLan,
                 IpmiSocket = parsed.GetValue(ipmi) is { } socket ? Path.GetFullPath(socket) : null,
-                ConsoleSocket = Path.GetFullPath(parsed.GetValue(console)!),
                 StateDirectory = Path.GetFullPath(parsed.GetValue(state)!),
                 UserName = user,
                 Password = password,
+                ExitsOnReset = true,
             };
-            foreach (var path in new[] { options.ConsoleSocket, options.IpmiSocket })
+            foreach (var path in new[] { consoleSocket, options.IpmiSocket })
                 if (path is not null && Encoding.UTF8.GetByteCount(path) > SocketPathMax)
                     return await FailAsync(UsageError, $"a socket's path is longer than {SocketPathMax} bytes: {path}");
             return await RunAsync(options, token);

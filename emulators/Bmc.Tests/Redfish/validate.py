@@ -1,11 +1,13 @@
-"""Validates Redfish resources on stdin (one JSON text a line) against DMTF's schemas in the directory given."""
+"""Validates Redfish resources on stdin (one JSON text a line) against DMTF's schemas in the archive given."""
+import functools
 import json
-import os
 import sys
+import zipfile
 
 import jsonschema
 
-directory = sys.argv[1]
+archive = zipfile.ZipFile(sys.argv[1])
+names = set(archive.namelist())
 
 
 class Never(dict):
@@ -15,16 +17,21 @@ class Never(dict):
         return Never({"not": {}})
 
 
+@functools.lru_cache(None)
+def read(name):
+    return json.loads(archive.read(name))
+
+
 def load(uri):
-    file = os.path.join(directory, uri.rsplit("/", 1)[1].split("#")[0])
-    return json.load(open(file)) if os.path.exists(file) else Never()
+    name = uri.rsplit("/", 1)[1].split("#")[0]
+    return read(name) if name in names else Never()
 
 
 errors = 0
 for line in sys.stdin:
     resource = json.loads(line)
     name = resource["@odata.type"][1:].rsplit(".", 1)[0] + ".json"
-    if not os.path.exists(os.path.join(directory, name)):
+    if name not in names:
         print("no schema", name)
         errors += 1
         continue
@@ -32,5 +39,5 @@ for line in sys.stdin:
     resolver = jsonschema.RefResolver(schema.get("$id", ""), schema, handlers={"http": load, "https": load})
     for error in jsonschema.Draft7Validator(schema, resolver=resolver).iter_errors(resource):
         errors += 1
-        print(resource["@odata.id"], list(error.path), error.message[:300])
+        print(resource.get("@odata.id"), list(error.path), error.message[:300])
 print("errors:", errors)

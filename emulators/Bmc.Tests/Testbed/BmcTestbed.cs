@@ -11,9 +11,11 @@ using Lab.Emulators.Host.Tests.Testbed;
 using Lab.Interop.Libvirt;
 using Lab.Protocols.JsonRpc;
 
-[assembly: AssemblyFixture(typeof(Lab.Emulators.Bmc.Tests.Testbed.BmcTestbed))]
-
 namespace Lab.Emulators.Bmc.Tests.Testbed;
+
+/// <summary>Tests of the one host share it.</summary>
+[CollectionDefinition(BmcTestbed.Collection)]
+public sealed class OneHost : ICollectionFixture<BmcTestbed>;
 
 /// <summary>
 /// A BMC and a host emulator as processes of their own over a private libvirtd; the host has a bootable disk. Shared by all tests

@@ -36,12 +36,13 @@ public sealed class AccountStore
     private readonly Entry given;
     private ImmutableList<Entry> entries;
 
+    /// <param name="directory">Null keeps nothing over a restart.</param>
     /// <exception cref="InvalidDataException">What is stored is damaged.</exception>
-    public AccountStore(string directory, string userName, string password, TimeProvider time)
+    public AccountStore(string? directory, string userName, string password, TimeProvider time)
     {
         guard = new LoginGuard(time);
-        seal = new PasswordSeal(Path.Combine(directory, "accounts.key"));
-        file = new StateFile<StoredAccounts>(Path.Combine(directory, "accounts.json"), StateJson.Default.StoredAccounts);
+        seal = new PasswordSeal(StateFiles.In(directory, "accounts.key"));
+        file = new StateFile<StoredAccounts>(StateFiles.In(directory, "accounts.json"), StateJson.Default.StoredAccounts);
         given = new Entry(new Account(AdministratorId, userName, Role.Administrator, IsBootstrap: false), password);
         var stored = file.Load();
         Policy = stored?.Policy ?? new AccountPolicy();
@@ -148,8 +149,6 @@ public sealed class AccountStore
                 return nameError;
             if (password is not null && CheckPassword(password) is var passwordError and not AccountError.None)
                 return passwordError;
-            if (password is not null)
-                after = after with { PasswordChangeRequired = after.PasswordChangeRequired && before.Account.PasswordChangeRequired && password == before.Password };
             var next = entries.SetItem(index, new Entry(after, password ?? before.Password));
             if (!next.Any(IsAdministrator))
                 return AccountError.LastAdministrator;

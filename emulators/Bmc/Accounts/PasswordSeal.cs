@@ -13,14 +13,17 @@ internal sealed class PasswordSeal
     private static readonly int TagBytes = AesGcm.TagByteSizes.MaxSize;
     private readonly byte[] key;
 
-    internal PasswordSeal(string keyFile)
+    /// <param name="keyFile">Null: the key lives as long as the process.</param>
+    internal PasswordSeal(string? keyFile)
     {
-        if (File.Exists(keyFile))
+        if (keyFile is not null && File.Exists(keyFile))
         {
             key = File.ReadAllBytes(keyFile);
             return;
         }
         key = RandomNumberGenerator.GetBytes(KeyBytes);
+        if (keyFile is null)
+            return;
         using var file = new FileStream(keyFile, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,

@@ -55,6 +55,23 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
         }
     }
 
+    /// <summary>Puts media into a slot, or takes them out; a running host that has the drive sees it at once.</summary>
+    /// <exception cref="MachineException">It could not be done.</exception>
+    public async Task ChangeMediaAsync(string slot, InsertedMedia? media, CancellationToken token)
+    {
+        await changing.WaitAsync(token);
+        try
+        {
+            var changed = current.Power == MachinePower.On && await machine.ChangeMediaAsync(slot, media?.File, token);
+            var slots = media is null ? current.Media.Remove(slot) : current.Media.SetItem(slot, media);
+            Set(current with { Media = slots, MediaAtHost = changed ? slots : current.MediaAtHost });
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
     /// <summary>Changes settings that need nothing of the machine.</summary>
     public async Task ConfigureAsync(Func<DeviceState, DeviceState> change, CancellationToken token)
     {
@@ -162,13 +179,19 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
 
     private Task DoAsync(MachineAction action, CancellationToken token) => action switch
     {
-        MachineAction.Start => machine.StartAsync(current.Boot.Effective, token),
+        MachineAction.Start => machine.StartAsync(StartOf(current), token),
         MachineAction.ForceOff => machine.ForceOffAsync(token),
         MachineAction.Reset => machine.ResetAsync(token),
         MachineAction.PressPowerButton => machine.PressPowerButtonAsync(token),
         MachineAction.Nmi => machine.InjectNmiAsync(token),
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
     };
+
+    private static MachineStart StartOf(DeviceState state) => new(
+        state.Boot.Effective,
+        state.Boot.Next,
+        state.BootOrder,
+        [.. state.Media.Select(slot => new StartMedia(slot.Key, slot.Value.File, slot.Value.IsCd))]);
 
     private void Set(DeviceState state)
     {

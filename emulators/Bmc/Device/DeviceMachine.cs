@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Lab.Emulators.Bmc.Machine;
 
 namespace Lab.Emulators.Bmc.Device;
@@ -14,6 +16,9 @@ public static class DeviceMachine
 {
     /// <summary>A guest that has not gone off after this has ignored the power button.</summary>
     public static readonly TimeSpan ShutdownTime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Finished tasks that are kept; the oldest goes first.</summary>
+    public const int FinishedTasksMax = 20;
 
     public static DeviceStep Request(
         DeviceState state, ResetType type, DateTimeOffset now, RestartCause cause = RestartCause.ManagementCommand)
@@ -43,8 +48,8 @@ public static class DeviceMachine
             ResetType.GracefulShutdown or ResetType.PushPowerButton => Shutdown(state, thenStart: false, now),
             ResetType.GracefulRestart => Shutdown(state, thenStart: true, now),
             ResetType.PowerCycle => Step(state with { Pending = null }, MachineAction.ForceOff, MachineAction.Start),
-            // The boot order is fixed when the machine is switched on, so an override needs that.
-            ResetType.ForceRestart => state.Boot.Effective == BootTarget.None
+            // Boot order and drives are fixed when the machine is switched on, so what differs from them needs that.
+            ResetType.ForceRestart => state.Boot.Effective == BootTarget.None && state.Media.SequenceEqual(state.MediaAtHost)
                 ? Step(state with { Pending = null }, MachineAction.Reset)
                 : Step(state with { Pending = null }, MachineAction.ForceOff, MachineAction.Start),
             ResetType.Nmi => Step(state, MachineAction.Nmi),
@@ -81,7 +86,7 @@ public static class DeviceMachine
     /// <summary>What time alone does: see <see cref="NextDeadline"/>.</summary>
     public static DeviceStep Tick(DeviceState state, DateTimeOffset now)
     {
-        state = Expire(state, now);
+        state = FinishTasks(Expire(state, now), now);
         if (state.Watchdog is not { ExpiresAt: { } end } watchdog || now < end)
             return Step(state);
         state = state with { Watchdog = watchdog with { ExpiresAt = null, Expired = (byte)(watchdog.Expired | (1 << (int)watchdog.Use)) } };
@@ -100,11 +105,26 @@ public static class DeviceMachine
 
     /// <summary>When <see cref="Tick"/> has something to do; null for never.</summary>
     public static DateTimeOffset? NextDeadline(DeviceState state) =>
-        new[] { state.Pending?.GivenUpAt, state.Boot.ExpiresAt, state.Indicator.Until, state.Watchdog.ExpiresAt }.Min();
+        state.Tasks.Where(task => task.State == DeviceTaskState.Running).Select(task => (DateTimeOffset?)task.Ends)
+            .Concat([state.Pending?.GivenUpAt, state.Boot.ExpiresAt, state.Indicator.Until, state.Watchdog.ExpiresAt])
+            .Min();
+
+    /// <summary>An update begins; it ends by itself.</summary>
+    public static DeviceState Begin(DeviceState state, string name, IEnumerable<KeyValuePair<string, FirmwareActivation>> firmware, string version, TimeSpan duration, DateTimeOffset now)
+    {
+        var id = state.LastTaskId + 1;
+        var task = new DeviceTask(
+            id.ToString(CultureInfo.InvariantCulture), name, now, now + duration, firmware.ToImmutableDictionary(), version, DeviceTaskState.Running);
+        var finished = state.Tasks.Count(t => t.State != DeviceTaskState.Running);
+        return state with { LastTaskId = id, Tasks = (finished >= FinishedTasksMax ? WithoutOldest(state.Tasks) : state.Tasks).Add(task) };
+    }
 
     /// <summary>The machine was started with the override of <paramref name="state"/>, which Once uses up.</summary>
-    public static DeviceState Started(DeviceState state) =>
-        state.Boot.Enabled == BootOverrideEnabled.Once ? state with { Boot = new BootOverride(Mode: state.Boot.Mode) } : state;
+    public static DeviceState Started(DeviceState state)
+    {
+        state = state with { MediaAtHost = state.Media };
+        return state.Boot.Enabled == BootOverrideEnabled.Once ? state with { Boot = new BootOverride(Mode: state.Boot.Mode) } : state;
+    }
 
     /// <summary>Drops what has run out. Nothing is done to the machine for it.</summary>
     public static DeviceState Expire(DeviceState state, DateTimeOffset now)
@@ -122,10 +142,37 @@ public static class DeviceMachine
     public static DeviceState Logged(DeviceState state, SelEvent added, DateTimeOffset now) =>
         state with { EventLog = state.EventLog.Add(added, now) };
 
+    /// <summary>The BMC itself was restarted.</summary>
+    public static DeviceState ManagerRestarted(DeviceState state, DateTimeOffset now) => state with
+    {
+        Manager = state.Manager with { LastResetTime = now },
+        Firmware = state.Firmware.Activate(FirmwareActivation.Manager),
+        Bootstrapping = Rearmed(state.Bootstrapping),
+    };
+
+    private static CredentialBootstrapping Rearmed(CredentialBootstrapping bootstrapping) =>
+        bootstrapping with { Enabled = bootstrapping.Enabled || bootstrapping.EnableAfterReset };
+
+    private static ImmutableList<DeviceTask> WithoutOldest(ImmutableList<DeviceTask> tasks) =>
+        tasks.Remove(tasks.First(task => task.State != DeviceTaskState.Running));
+
+    private static DeviceState FinishTasks(DeviceState state, DateTimeOffset now)
+    {
+        foreach (var task in state.Tasks.Where(task => task.State == DeviceTaskState.Running && now >= task.Ends))
+        {
+            var firmware = task.Firmware.Aggregate(state.Firmware, (all, id) => all.Apply(id.Key, task.Version, id.Value));
+            state = state with { Firmware = firmware, Tasks = state.Tasks.Replace(task, task with { State = DeviceTaskState.Completed }) };
+        }
+        return state;
+    }
+
     private static DeviceState AfterReset(DeviceState state, DateTimeOffset now) => state with
     {
         LastResetTime = now,
-        Bootstrapping = state.Bootstrapping with { Enabled = state.Bootstrapping.Enabled || state.Bootstrapping.EnableAfterReset },
+        Bios = state.Bios.Started(now),
+        SecureBoot = state.SecureBoot.Started(),
+        Firmware = state.Firmware.Activate(FirmwareActivation.System),
+        Bootstrapping = Rearmed(state.Bootstrapping),
     };
 
     private static DeviceStep Shutdown(DeviceState state, bool thenStart, DateTimeOffset now) =>

@@ -28,6 +28,23 @@ public sealed record DeviceState
     public Indicator Indicator { get; init; } = new();
     public Watchdog Watchdog { get; init; } = new();
     public string AssetTag { get; init; } = "";
+    public BiosState Bios { get; init; } = new();
+    public SecureBootState SecureBoot { get; init; } = new();
+
+    /// <summary>What is in the slots of virtual media; an empty slot is not in it.</summary>
+    public ImmutableSortedDictionary<string, InsertedMedia> Media { get; init; } = ImmutableSortedDictionary<string, InsertedMedia>.Empty;
+
+    /// <summary>Media the running host was started with, or was given since.</summary>
+    public ImmutableSortedDictionary<string, InsertedMedia> MediaAtHost { get; init; } = ImmutableSortedDictionary<string, InsertedMedia>.Empty;
+
+    /// <summary>BootOptionReferences in the order firmware tries them; what is not named comes after.</summary>
+    public ImmutableList<string> BootOrder { get; init; } = [];
+    public ManagerSettings Manager { get; init; } = new();
+    public FirmwareState Firmware { get; init; } = new();
+    public ImmutableList<DeviceTask> Tasks { get; init; } = [];
+    public int LastTaskId { get; init; }
+    public ImmutableList<EventSubscription> Subscriptions { get; init; } = [];
+    public int LastSubscriptionId { get; init; }
 
     /// <summary>Readings forced by a test or scenario, by <see cref="SensorDefinition.Id"/>.</summary>
     public ImmutableDictionary<string, double> SensorOverrides { get; init; } = ImmutableDictionary<string, double>.Empty;

@@ -3,10 +3,11 @@ using Lab.Emulators.Bmc.State;
 namespace Lab.Emulators.Bmc.Device;
 
 /// <summary>Keeps a <see cref="DeviceState"/> over restarts of the BMC.</summary>
-public sealed class DeviceStateStore(string directory)
+/// <param name="directory">Null keeps nothing.</param>
+public sealed class DeviceStateStore(string? directory)
 {
-    private readonly StateFile<DeviceState> file = new(Path.Combine(directory, "device.json"), StateJson.Default.DeviceState);
-    private readonly StateFile<SystemEventLog> logFile = new(Path.Combine(directory, "events.json"), StateJson.Default.SystemEventLog);
+    private readonly StateFile<DeviceState> file = new(StateFiles.In(directory, "device.json"), StateJson.Default.DeviceState);
+    private readonly StateFile<SystemEventLog> logFile = new(StateFiles.In(directory, "events.json"), StateJson.Default.SystemEventLog);
     private SystemEventLog? savedLog;
 
     public DeviceState Load()

@@ -12,10 +12,10 @@ namespace Lab.Emulators.Bmc.Ipmi;
 /// <summary>Where one machine's IPMI listens.</summary>
 /// <param name="Lan">UDP endpoint of the LAN channel; null for none.</param>
 /// <param name="SystemInterfaceSocket">Unix socket of the system interface; null for none.</param>
-public sealed record IpmiEndpoints(IPEndPoint? Lan, string? SystemInterfaceSocket);
+internal sealed record IpmiEndpoints(IPEndPoint? Lan, string? SystemInterfaceSocket);
 
 /// <summary>IPMI of one machine: one table of commands over the BMC, LAN channel and system interface as two transports of it.</summary>
-public sealed class IpmiFront : IAsyncDisposable
+internal sealed class IpmiFront : IAsyncDisposable
 {
     private readonly BmcInstance bmc;
     private readonly LanServer? lan;
@@ -23,13 +23,10 @@ public sealed class IpmiFront : IAsyncDisposable
     private readonly SolFront sol;
     private readonly SystemInterfaceServer? systemInterface;
 
-    /// <param name="directory">Existing directory of this BMC's own files.</param>
-    /// <param name="certificateFingerprint">SHA-256 of the Redfish service's certificate.</param>
-    /// <param name="restart">Starts the BMC anew.</param>
+    /// <param name="directory">Existing directory of this BMC's own files; null keeps nothing over a restart.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The LAN channel's address cannot be had.</exception>
     public IpmiFront(
-        BmcInstance bmc, string directory, IpmiEndpoints endpoints, byte[] certificateFingerprint, Action restart, FillRandom fillRandom,
-        ILoggerFactory loggers)
+        BmcInstance bmc, string? directory, IpmiEndpoints endpoints, FillRandom fillRandom, ILoggerFactory loggers)
     {
         this.bmc = bmc;
         var settings = new IpmiSettingsStore(directory);
@@ -43,11 +40,11 @@ public sealed class IpmiFront : IAsyncDisposable
         var address = lan?.Address ?? new IPEndPoint(IPAddress.Any, 0);
         Commands = new CommandTable(
         [
-            .. new AppCommands(bmc, sessions, restart).Commands,
+            .. new AppCommands(bmc, sessions).Commands,
             .. new SessionCommands(sessions).Commands,
             .. new ChannelCommands(sessions, settings).Commands,
             .. new UserCommands(bmc.Accounts, settings).Commands,
-            .. new PayloadCommands(sol, settings, () => address.Port).Commands,
+            .. new PayloadCommands(sol, settings, address.Port).Commands,
             .. new WatchdogCommands(bmc).Commands,
             .. new MessagingCommands().Commands,
             .. new SystemInfoCommands(bmc, settings).Commands,
@@ -57,13 +54,13 @@ public sealed class IpmiFront : IAsyncDisposable
             .. new SdrCommands(sensors, clock).Commands,
             .. new SelCommands(bmc, settings, clock).Commands,
             .. new FruCommands(bmc).Commands,
-            .. new LanConfigCommands(bmc, settings, () => address).Commands,
-            .. new SolConfigCommands(settings, () => address.Port, bmc.Time).Commands,
-            .. new BootstrapCommands(bmc, certificateFingerprint).Commands,
+            .. new LanConfigCommands(bmc, settings, address).Commands,
+            .. new SolConfigCommands(bmc, settings, address.Port).Commands,
+            .. new BootstrapCommands(bmc).Commands,
         ]);
         var handshake = new LoginHandshake(
             sessions, logins, new AddressBackOff(bmc.Time), () => AppCommands.SystemGuid(bmc), bmc.Time, fillRandom);
-        lanFront = lan is null ? null : new LanFront(Commands, sessions, handshake, logins, sol, send);
+        lanFront = lan is null ? null : new LanFront(Commands, sessions, handshake, logins, sol, send, () => bmc.IsAway);
         systemInterface = endpoints.SystemInterfaceSocket is { } socket
             ? new SystemInterfaceServer(socket, Commands, loggers.CreateLogger<SystemInterfaceServer>())
             : null;

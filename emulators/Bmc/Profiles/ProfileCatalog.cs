@@ -21,7 +21,7 @@ public static class ProfileCatalog
             ?? throw new InvalidDataException($"there is no profile {nameOrFile}: neither a file nor one of {string.Join(", ", Names)}");
         try
         {
-            return JsonSerializer.Deserialize(stream, ProfileJson.Default.DeviceProfile) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize<DeviceProfile>(stream, ProfileJson.Options) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {

@@ -3,10 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Lab.Emulators.Bmc.Profiles;
 
-[JsonSourceGenerationOptions(
-    UseStringEnumConverter = true,
-    ReadCommentHandling = JsonCommentHandling.Skip,
-    AllowTrailingCommas = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(DeviceProfile))]
-internal sealed partial class ProfileJson : JsonSerializerContext;
+/// <summary>How profiles are written. By reflection: generated code would lose the defaults of what a file leaves out.</summary>
+internal static class ProfileJson
+{
+    internal static JsonSerializerOptions Options { get; } = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+}

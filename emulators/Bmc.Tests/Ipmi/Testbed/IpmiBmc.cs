@@ -4,10 +4,13 @@ using System.Security.Cryptography;
 using Lab.Emulators.Bmc.Accounts;
 using Lab.Emulators.Bmc.Console;
 using Lab.Emulators.Bmc.Device;
+using Lab.Emulators.Bmc.Events;
 using Lab.Emulators.Bmc.Ipmi;
 using Lab.Emulators.Bmc.Ipmi.Commands;
-using Lab.Emulators.Bmc.Machine;
+using Lab.Emulators.Bmc.Media;
 using Lab.Emulators.Bmc.Profiles;
+using Lab.Emulators.Bmc.Redfish;
+using Lab.Emulators.Bmc.State;
 using Lab.Emulators.Host.Tests.Testbed;
 using Lab.Protocols.Ipmi;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,13 +34,27 @@ internal sealed class IpmiBmc : IAsyncDisposable
         var clock = time ?? TimeProvider.System;
         Device = new DeviceController(Machine, new DeviceStateStore(directory.Path), clock, NullLogger<DeviceController>.Instance);
         var console = new SerialConsole(ConsoleSocket, new ConsoleLog(directory["console.ring"]), NullLogger<SerialConsole>.Instance);
-        Bmc = new BmcInstance(
-            directory.Path, "bm0", SerialNumber, ProfileCatalog.Load(ProfileCatalog.Generic), Machine, Device,
-            new AccountStore(directory.Path, UserName, Password, clock), new SessionStore(clock), console, clock);
+        var (guard, profile) = (new UrlGuard(allowLocal: false), ProfileCatalog.Load(ProfileCatalog.Generic));
+        Bmc = new BmcInstance(directory.Path, Machine, clock)
+        {
+            Name = "bm0",
+            SerialNumber = SerialNumber,
+            Profile = profile,
+            Device = Device,
+            Accounts = new AccountStore(directory.Path, UserName, Password, clock),
+            Sessions = new SessionStore(clock),
+            Console = console,
+            Guard = guard,
+            Media = new MediaStore(null, guard, clock),
+            Updater = new FirmwareUpdater(Device, guard, TimeSpan.Zero, clock),
+            Events = new EventHub(Device, new Paths(profile.Ids), guard, clock, NullLogger<EventHub>.Instance),
+            Certificate = new BmcCertificate(directory.Path, SerialNumber, [IPAddress.Loopback], clock),
+            Exit = () => Interlocked.Increment(ref restarts),
+        };
         Front = new IpmiFront(
-            Bmc, directory.Path, new IpmiEndpoints(listen ?? new IPEndPoint(IPAddress.Loopback, 0), SystemInterfaceSocket), new byte[32],
-            () => Interlocked.Increment(ref restarts), RandomNumberGenerator.Fill, NullLoggerFactory.Instance);
-        running = Task.WhenAll(Device.RunAsync(stop.Token), console.RunAsync(stop.Token), Front.RunAsync(stop.Token));
+            Bmc, directory.Path, new IpmiEndpoints(listen ?? new IPEndPoint(IPAddress.Loopback, 0), SystemInterfaceSocket), RandomNumberGenerator.Fill,
+            NullLoggerFactory.Instance);
+        running = Task.WhenAll(Bmc.RunAsync(stop.Token), Front.RunAsync(stop.Token));
     }
 
     internal ObedientMachine Machine { get; } = new();

@@ -31,9 +31,17 @@ internal sealed class ObedientMachine : IMachine
 
     public Task<MachineInventory> ReadInventoryAsync(CancellationToken token) => Task.FromResult(new MachineInventory(Uuid, 4, 8192));
 
-    public async Task StartAsync(BootTarget target, CancellationToken token)
+    public bool ReadsMedia => false;
+
+    public bool IsFixed => true;
+
+    public Task<MachineHardware> ReadHardwareAsync(CancellationToken token) => Task.FromResult(new MachineHardware());
+
+    public Task<bool> ChangeMediaAsync(string slot, string? file, CancellationToken token) => Task.FromResult(true);
+
+    public async Task StartAsync(MachineStart start, CancellationToken token)
     {
-        await Note($"start {target}", MachinePower.On);
+        await Note($"start {start.Target}", MachinePower.On);
         await (StartHold?.Task ?? Task.CompletedTask);
     }
 

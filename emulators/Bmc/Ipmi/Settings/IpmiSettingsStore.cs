@@ -10,10 +10,11 @@ public sealed class IpmiSettingsStore
     private readonly StateFile<IpmiSettings> file;
     private volatile IpmiSettings current;
 
+    /// <param name="directory">Null keeps nothing.</param>
     /// <exception cref="InvalidDataException">What is stored is damaged.</exception>
-    public IpmiSettingsStore(string directory)
+    public IpmiSettingsStore(string? directory)
     {
-        file = new StateFile<IpmiSettings>(Path.Combine(directory, "ipmi.json"), IpmiJson.Default.IpmiSettings);
+        file = new StateFile<IpmiSettings>(StateFiles.In(directory, "ipmi.json"), IpmiJson.Default.IpmiSettings);
         current = file.Load() ?? new IpmiSettings();
     }
 
