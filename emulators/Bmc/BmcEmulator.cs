@@ -33,8 +33,14 @@ public static class BmcEmulator
                 time,
                 services.GetRequiredService<IHostApplicationLifetime>().StopApplication)),
         ]));
+        builder.Services.AddSingleton(services => new IpmiFleet(
+        [
+            .. fleet.Zip(services.GetRequiredService<BmcFleet>().Instances, (options, bmc) => new IpmiFront(
+                bmc, options.StateDirectory, new IpmiEndpoints(options.Ipmi, options.IpmiSocket), RandomNumberGenerator.Fill,
+                services.GetRequiredService<ILoggerFactory>())),
+        ]));
         for (var i = 0; i < fleet.Count; i++)
-            AddWorker(builder.Services, fleet[i], i);
+            AddWorker(builder.Services, i);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -63,12 +69,10 @@ public static class BmcEmulator
         return app;
     }
 
-    private static void AddWorker(IServiceCollection services, BmcOptions options, int index) => services.AddSingleton<IHostedService>(services =>
+    private static void AddWorker(IServiceCollection services, int index) => services.AddSingleton<IHostedService>(services =>
     {
         var bmc = services.GetRequiredService<BmcFleet>().Instances[index];
-        var ipmi = new IpmiFront(
-            bmc, options.StateDirectory, new IpmiEndpoints(options.Ipmi, options.IpmiSocket), () => bmc.Certificate.Fingerprint, bmc.Restart,
-            RandomNumberGenerator.Fill, services.GetRequiredService<ILoggerFactory>());
+        var ipmi = services.GetRequiredService<IpmiFleet>().Fronts[index];
         return new BmcWorker(bmc, ipmi);
     });
 
@@ -107,3 +111,6 @@ internal sealed class BmcFleet(IReadOnlyList<BmcInstance> instances) : IDisposab
             bmc.Dispose();
     }
 }
+
+/// <summary>Their IPMI fronts, in the same order.</summary>
+internal sealed record IpmiFleet(IReadOnlyList<IpmiFront> Fronts);

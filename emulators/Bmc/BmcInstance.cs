@@ -151,6 +151,7 @@ internal sealed class BmcInstance : IDisposable
             // A line that is not there loses its breaks.
         }
     }
+
     public void Dispose()
     {
         Device.Dispose();

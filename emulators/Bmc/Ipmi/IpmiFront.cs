@@ -12,26 +12,25 @@ namespace Lab.Emulators.Bmc.Ipmi;
 /// <summary>Where one machine's IPMI listens.</summary>
 /// <param name="Lan">UDP endpoint of the LAN channel; null for none.</param>
 /// <param name="SystemInterfaceSocket">Unix socket of the system interface; null for none.</param>
-public sealed record IpmiEndpoints(IPEndPoint? Lan, string? SystemInterfaceSocket);
+internal sealed record IpmiEndpoints(IPEndPoint? Lan, string? SystemInterfaceSocket);
 
 /// <summary>IPMI of one machine: one table of commands over the BMC, LAN channel and system interface as two transports of it.</summary>
 internal sealed class IpmiFront : IAsyncDisposable
 {
+    private readonly BmcInstance bmc;
     private readonly LanServer? lan;
     private readonly LanFront? lanFront;
     private readonly SolFront sol;
     private readonly SystemInterfaceServer? systemInterface;
 
     /// <param name="directory">Existing directory of this BMC's own files; null keeps nothing over a restart.</param>
-    /// <param name="certificateFingerprint">SHA-256 of the Redfish service's certificate.</param>
-    /// <param name="restart">Starts the BMC anew.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The LAN channel's address cannot be had.</exception>
     public IpmiFront(
-        BmcInstance bmc, string? directory, IpmiEndpoints endpoints, Func<byte[]> certificateFingerprint, Action restart, FillRandom fillRandom,
-        ILoggerFactory loggers)
+        BmcInstance bmc, string? directory, IpmiEndpoints endpoints, FillRandom fillRandom, ILoggerFactory loggers)
     {
+        this.bmc = bmc;
         var settings = new IpmiSettingsStore(directory);
-        var sessions = new SessionTable(bmc.Time, fillRandom);
+        var sessions = Sessions = new SessionTable(bmc.Time, fillRandom);
         var logins = new AccountLogins(bmc.Accounts, settings);
         var sensors = new SensorTable(bmc.Profile.Sensors, bmc.Profile.Bmc.Model);
         var clock = new BmcClock(bmc.Time, settings);
@@ -39,13 +38,13 @@ internal sealed class IpmiFront : IAsyncDisposable
         SendDatagram send = lan is null ? (_, _) => default : lan.SendAsync;
         sol = new SolFront(bmc, settings, sessions, send);
         var address = lan?.Address ?? new IPEndPoint(IPAddress.Any, 0);
-        var commands = new CommandTable(
+        Commands = new CommandTable(
         [
-            .. new AppCommands(bmc, sessions, restart).Commands,
+            .. new AppCommands(bmc, sessions).Commands,
             .. new SessionCommands(sessions).Commands,
             .. new ChannelCommands(sessions, settings).Commands,
             .. new UserCommands(bmc.Accounts, settings).Commands,
-            .. new PayloadCommands(sol, settings, () => address.Port).Commands,
+            .. new PayloadCommands(sol, settings, address.Port).Commands,
             .. new WatchdogCommands(bmc).Commands,
             .. new MessagingCommands().Commands,
             .. new SystemInfoCommands(bmc, settings).Commands,
@@ -55,24 +54,33 @@ internal sealed class IpmiFront : IAsyncDisposable
             .. new SdrCommands(sensors, clock).Commands,
             .. new SelCommands(bmc, settings, clock).Commands,
             .. new FruCommands(bmc).Commands,
-            .. new LanConfigCommands(bmc, settings, () => address).Commands,
-            .. new SolConfigCommands(settings, () => address.Port, bmc.Time).Commands,
-            .. new BootstrapCommands(bmc, certificateFingerprint).Commands,
+            .. new LanConfigCommands(bmc, settings, address).Commands,
+            .. new SolConfigCommands(bmc, settings, address.Port).Commands,
+            .. new BootstrapCommands(bmc).Commands,
         ]);
         var handshake = new LoginHandshake(
             sessions, logins, new AddressBackOff(bmc.Time), () => AppCommands.SystemGuid(bmc), bmc.Time, fillRandom);
-        lanFront = lan is null ? null : new LanFront(commands, sessions, handshake, logins, sol, send);
+        lanFront = lan is null ? null : new LanFront(Commands, sessions, handshake, logins, sol, send, () => bmc.IsAway);
         systemInterface = endpoints.SystemInterfaceSocket is { } socket
-            ? new SystemInterfaceServer(socket, commands, loggers.CreateLogger<SystemInterfaceServer>())
+            ? new SystemInterfaceServer(socket, Commands, loggers.CreateLogger<SystemInterfaceServer>())
             : null;
     }
 
     /// <summary>Where the LAN channel listens; null for nowhere.</summary>
     public IPEndPoint? LanAddress => lan?.Address;
 
-    public Task RunAsync(CancellationToken token) => Task.WhenAll(
-        lan?.RunAsync(lanFront!, token) ?? Task.CompletedTask,
-        systemInterface?.RunAsync(token) ?? Task.CompletedTask);
+    internal CommandTable Commands { get; }
+
+    internal SessionTable Sessions { get; }
+
+    public async Task RunAsync(CancellationToken token)
+    {
+        // The system's GUID is part of every login, so it is known before the first.
+        await bmc.ReadInventoryAsync(token);
+        await Task.WhenAll(
+            lan?.RunAsync(lanFront!, token) ?? Task.CompletedTask,
+            systemInterface?.RunAsync(token) ?? Task.CompletedTask);
+    }
 
     public async ValueTask DisposeAsync()
     {

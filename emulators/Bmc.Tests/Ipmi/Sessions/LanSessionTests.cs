@@ -154,5 +154,16 @@ public sealed class LanSessionTests
         }
     }
 
+    [Fact]
+    public void Bmc_ThatRestarts_HearsNobody()
+    {
+        var console = rig.LogIn();
+        rig.IsAway = true;
+        Assert.Empty(rig.Exchange(Probe(console)));
+        Assert.Empty(rig.Exchange(AsfPresence.WritePing(1)));
+        rig.IsAway = false;
+        Assert.NotEmpty(rig.Exchange(AsfPresence.WritePing(1)));
+    }
+
     private static byte[] Probe(LanConsole console) => console.Request(LanRig.ProbeNetFn, LanRig.ProbeCommand);
 }

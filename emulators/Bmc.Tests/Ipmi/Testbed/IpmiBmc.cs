@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Lab.Emulators.Bmc.Device;
 using Lab.Emulators.Bmc.Ipmi;
+using Lab.Emulators.Bmc.Ipmi.Commands;
 using Lab.Emulators.Host.Tests.Testbed;
+using Lab.Protocols.Ipmi;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Lab.Emulators.Bmc.Tests.Ipmi.Testbed;
@@ -33,13 +35,14 @@ internal sealed class IpmiBmc : IAsyncDisposable
                 UserName = UserName,
                 Password = Password,
                 StateDirectory = directory.Path,
+                ExitsOnReset = true,
             },
             NullLoggerFactory.Instance,
             clock,
-            () => { });
+            () => Interlocked.Increment(ref restarts));
         Front = new IpmiFront(
-            Bmc, directory.Path, new IpmiEndpoints(listen ?? new IPEndPoint(IPAddress.Loopback, 0), SystemInterfaceSocket), () => new byte[32],
-            () => Interlocked.Increment(ref restarts), RandomNumberGenerator.Fill, NullLoggerFactory.Instance);
+            Bmc, directory.Path, new IpmiEndpoints(listen ?? new IPEndPoint(IPAddress.Loopback, 0), SystemInterfaceSocket), RandomNumberGenerator.Fill,
+            NullLoggerFactory.Instance);
         running = Task.WhenAll(Bmc.RunAsync(stop.Token), Front.RunAsync(stop.Token));
     }
 
@@ -51,6 +54,18 @@ internal sealed class IpmiBmc : IAsyncDisposable
     internal string ConsoleSocket => directory["console.sock"];
     internal string SystemInterfaceSocket => directory["ipmi.sock"];
     internal int Restarts => restarts;
+
+    /// <summary>Asks over the system interface's channel, which may do everything.</summary>
+    internal async Task<IpmiResponse> AskAsync(byte netFn, byte command, params byte[] data) => await Front.Commands.AnswerAsync(
+        new IpmiCall(new IpmiRequest(netFn, 0, command, data), IpmiChannel.SystemInterface, null), CancellationToken.None);
+
+    /// <summary>The data of an answer that must be a success.</summary>
+    internal async Task<byte[]> ReadAsync(byte netFn, byte command, params byte[] data)
+    {
+        var response = await AskAsync(netFn, command, data);
+        Assert.Equal(IpmiCompletion.Success, response.Completion);
+        return response.Data.ToArray();
+    }
 
     /// <summary>The host's end of its serial port.</summary>
     internal async Task<NetworkStream> ConnectSerialAsync(CancellationToken token)

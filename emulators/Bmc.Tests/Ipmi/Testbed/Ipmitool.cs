@@ -25,7 +25,7 @@ internal static class Ipmitool
     /// <summary>What it says when it fails, which it must.</summary>
     internal static async Task<string> FailAsync(IPEndPoint address, int? suite, string user, string password, params string[] arguments)
     {
-        await using var process = RunningProcess.Start(Command(address, suite, user, password, arguments));
+        await using var process = RunningProcess.Start(Command(address, suite, user, password, ["-v", .. arguments]));
         var code = await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.NotEqual(0, code);
         return process.Output;

@@ -39,8 +39,10 @@ internal sealed class LanRig : IIpmiLogins, IPayloadFront
         {
             sent.Add(datagram.ToArray());
             return default;
-        });
+        }, () => IsAway);
     }
+
+    internal bool IsAway { get; set; }
 
     internal FakeTimeProvider Time { get; } = new();
     internal SessionTable Sessions { get; }

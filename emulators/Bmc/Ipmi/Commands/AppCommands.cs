@@ -7,8 +7,7 @@ using static Lab.Emulators.Bmc.Ipmi.Commands.CommandFamily;
 namespace Lab.Emulators.Bmc.Ipmi.Commands;
 
 /// <summary>The management controller itself (IPMI 2.0 §20).</summary>
-/// <param name="restart">Starts the controller anew; called once the command is answered.</param>
-internal sealed class AppCommands(BmcInstance bmc, SessionTable sessions, Action restart)
+internal sealed class AppCommands(BmcInstance bmc, SessionTable sessions)
 {
     private const byte DeviceNumber = 0x20;
     private const byte DeviceRevision = 0x01;
@@ -20,7 +19,7 @@ internal sealed class AppCommands(BmcInstance bmc, SessionTable sessions, Action
     internal IEnumerable<IpmiCommand> Commands =>
     [
         Row(IpmiNetFn.App, 0x01, IpmiPrivilege.User, 0..0, DeviceId),
-        Row(IpmiNetFn.App, 0x02, IpmiPrivilege.Administrator, 0..0, ColdReset),
+        Row(IpmiNetFn.App, 0x02, IpmiPrivilege.Administrator, 0..0, ColdResetAsync),
         Row(IpmiNetFn.App, 0x03, IpmiPrivilege.Administrator, 0..0, WarmReset),
         Row(IpmiNetFn.App, 0x04, IpmiPrivilege.User, 0..0, SelfTest),
         Row(IpmiNetFn.App, 0x07, IpmiPrivilege.User, 0..0, AcpiPowerState),
@@ -37,12 +36,13 @@ internal sealed class AppCommands(BmcInstance bmc, SessionTable sessions, Action
             (byte)maker, (byte)(maker >> 8), (byte)((maker >> 16) & 0x0f), (byte)product, (byte)(product >> 8));
     }
 
-    private IpmiResponse ColdReset(IpmiCall call)
+    private async ValueTask<IpmiResponse> ColdResetAsync(IpmiCall call, CancellationToken token)
     {
+        await bmc.BeginRestartAsync(token);
         call.AfterAnswer = () =>
         {
             sessions.CloseAll();
-            restart();
+            bmc.Restart();
         };
         return IpmiResponse.Done;
     }

@@ -8,8 +8,7 @@ namespace Lab.Emulators.Bmc.Ipmi.Commands;
 /// The host interface's way into Redfish (DSP0270 §10), on the system interface alone: who speaks there sits in the machine. Other
 /// bodies of the group extension (PICMG, VITA, DCMI) are not known.
 /// </summary>
-/// <param name="certificateFingerprint">SHA-256 of the Redfish service's certificate.</param>
-internal sealed class BootstrapCommands(BmcInstance bmc, Func<byte[]> certificateFingerprint)
+internal sealed class BootstrapCommands(BmcInstance bmc)
 {
     private const int DataMax = 255;
 
@@ -31,7 +30,7 @@ internal sealed class BootstrapCommands(BmcInstance bmc, Func<byte[]> certificat
     };
 
     private IpmiResponse Fingerprint(IpmiCall call) => call.Data[1] == HostInterfaceCommands.FirstCertificate
-        ? HostInterfaceCommands.FingerprintResponse(certificateFingerprint())
+        ? HostInterfaceCommands.FingerprintResponse(bmc.Certificate.Fingerprint)
         : Error(IpmiCompletion.RequestedDataNotPresent);
 
     private async ValueTask<IpmiResponse> CreateAccountAsync(IpmiCall call, CancellationToken token)

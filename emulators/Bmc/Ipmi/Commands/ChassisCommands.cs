@@ -76,7 +76,13 @@ internal sealed class ChassisCommands(BmcInstance bmc)
         if (type == ResetType.PowerCycle && device.State.Power == MachinePower.Off)
             return Error(IpmiCompletion.NotSupportedInState);
         // Boot flags run out unless a Chassis Control command follows them in time (§28.13, parameter 3): here it is.
-        await device.ConfigureAsync(state => state with { Boot = state.Boot with { ExpiresAt = null } }, token);
+        await device.ConfigureAsync(
+            state =>
+            {
+                var kept = DeviceMachine.Expire(state, bmc.Time.GetUtcNow());
+                return kept with { Boot = kept.Boot with { ExpiresAt = null } };
+            },
+            token);
         return await GuardAsync(async () =>
             await device.ResetAsync(type.Value, token) ? IpmiResponse.Done : Error(IpmiCompletion.NotSupportedInState));
     }

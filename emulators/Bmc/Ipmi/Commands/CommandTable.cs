@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Lab.Protocols.Ipmi;
 
 namespace Lab.Emulators.Bmc.Ipmi.Commands;
@@ -9,7 +8,7 @@ namespace Lab.Emulators.Bmc.Ipmi.Commands;
 /// </summary>
 public sealed class CommandTable(IEnumerable<IpmiCommand> commands)
 {
-    private readonly FrozenDictionary<(byte NetFn, byte Code), IpmiCommand> byCode = commands.ToFrozenDictionary(c => (c.NetFn, c.Code));
+    private readonly Dictionary<(byte NetFn, byte Code), IpmiCommand> byCode = commands.ToDictionary(c => (c.NetFn, c.Code));
 
     public ValueTask<IpmiResponse> AnswerAsync(IpmiCall call, CancellationToken token)
     {

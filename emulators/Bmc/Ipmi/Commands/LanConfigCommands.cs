@@ -12,10 +12,13 @@ namespace Lab.Emulators.Bmc.Ipmi.Commands;
 /// command line put it.
 /// </summary>
 /// <param name="address">Of the socket.</param>
-internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore settings, Func<IPEndPoint> address)
+internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore settings, IPEndPoint address)
 {
     private const byte Revision = 0x11;
     private const byte RevisionOnly = 0x80;
+    private const byte AddressSource = 4;
+    private const byte Static = 1;
+    private const byte Dhcp = 2;
     private const int CommunityBytes = 18;
     private const int SuitesMax = 16;
 
@@ -23,7 +26,7 @@ internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore setti
 
     internal IEnumerable<IpmiCommand> Commands =>
     [
-        Row(IpmiNetFn.Transport, 0x01, IpmiPrivilege.Administrator, 2..22, Set),
+        Row(IpmiNetFn.Transport, 0x01, IpmiPrivilege.Administrator, 2..22, SetAsync),
         Row(IpmiNetFn.Transport, 0x02, IpmiPrivilege.Operator, 4..4, Get),
     ];
 
@@ -31,7 +34,6 @@ internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore setti
     private static Func<LanSettings, byte[], LanSettings>? Writer(byte parameter, int length) => (parameter, length) switch
     {
         (3, 4) => (lan, data) => lan with { Address = data },
-        (4, 1) => (lan, data) => lan with { AddressSource = (byte)(data[0] & 0x0f) },
         (6, 4) => (lan, data) => lan with { SubnetMask = data },
         (7, 3) => (lan, data) => lan with { Ipv4Header = data },
         (10, 1) => (lan, data) => lan with { ArpControl = data[0] },
@@ -46,7 +48,7 @@ internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore setti
         _ => null,
     };
 
-    private IpmiResponse Set(IpmiCall call)
+    private async ValueTask<IpmiResponse> SetAsync(IpmiCall call, CancellationToken token)
     {
         if (!IpmiChannel.TryResolve(call.Data[0], call.Channel, out var channel) || channel != IpmiChannel.Lan)
             return Error(IpmiCompletion.InvalidField);
@@ -55,13 +57,22 @@ internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore setti
             return setInProgress.Set(data);
         if (Read(parameter) is not { } present)
             return Error(IpmiCompletion.ParameterNotSupported);
-        if (Writer(parameter, present.Length) is null)
+        if (parameter != AddressSource && Writer(parameter, present.Length) is null)
             return Error(IpmiCompletion.ReadOnlyParameter);
-        if (Writer(parameter, data.Length) is not { } write)
+        if (data.Length != present.Length)
             return Error(IpmiCompletion.RequestLengthInvalid);
-        if (parameter == 4 && (data[0] & 0x0f) is 0 or > 4)
+        if (parameter == AddressSource)
+            return await SetAddressSourceAsync(data[0], token);
+        settings.Change(s => s with { Lan = Writer(parameter, data.Length)!(s.Lan, data) });
+        return IpmiResponse.Done;
+    }
+
+    /// <summary>Redfish's DHCPv4.DHCPEnabled of the manager's interface is the same setting.</summary>
+    private async ValueTask<IpmiResponse> SetAddressSourceAsync(byte source, CancellationToken token)
+    {
+        if (source is not (Static or Dhcp))
             return Error(IpmiCompletion.InvalidField);
-        settings.Change(s => s with { Lan = write(s.Lan, data) });
+        await bmc.Device.ConfigureAsync(state => state with { Manager = state.Manager with { IsDhcp = source == Dhcp } }, token);
         return IpmiResponse.Done;
     }
 
@@ -83,12 +94,12 @@ internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore setti
             // No authentication type of IPMI 1.5 is supported, nor enabled for any of five privilege levels.
             1 => [0],
             2 => [0, 0, 0, 0, 0],
-            3 => lan.Address ?? address().Address.MapToIPv4().GetAddressBytes(),
-            4 => [lan.AddressSource],
-            5 => Mac(),
+            3 => lan.Address ?? address.Address.MapToIPv4().GetAddressBytes(),
+            AddressSource => [bmc.Device.State.Manager.IsDhcp ? Dhcp : Static],
+            5 => bmc.Identity.Mac,
             6 => lan.SubnetMask,
             7 => lan.Ipv4Header,
-            8 => Port(address().Port),
+            8 => Port(address.Port),
             10 => [lan.ArpControl],
             11 => [lan.ArpInterval],
             12 => lan.Gateway,
@@ -102,8 +113,8 @@ internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore setti
             21 => [lan.VlanPriority],
             22 => [(byte)CipherSuite.All.Count],
             23 => [0, .. CipherSuite.All.Select(suite => suite.Id), .. new byte[SuitesMax - CipherSuite.All.Count]],
-            // A nibble for each suite of parameter 23: administrator.
-            24 => [0, 0x44, .. new byte[(SuitesMax / 2) - 1]],
+            // A nibble for each suite: administrator. Clients count them by entry or by suite id, so all are the same.
+            24 => [0, .. Enumerable.Repeat((byte)0x44, SuitesMax / 2)],
             26 => BadPasswordThreshold(bmc.Accounts.Policy),
             _ => null,
         };
@@ -115,13 +126,6 @@ internal sealed class LanConfigCommands(BmcInstance bmc, IpmiSettingsStore setti
         var reset = (int)(policy.LockoutCounterResetAfter.TotalSeconds / SecondsPerCount);
         var locked = (int)(policy.LockoutDuration.TotalSeconds / SecondsPerCount);
         return [0, (byte)policy.LockoutThreshold, (byte)reset, (byte)(reset >> 8), (byte)locked, (byte)(locked >> 8)];
-    }
-
-    private byte[] Mac()
-    {
-        // Locally administered, and the BMC's own for as long as it lives.
-        const byte LocallyAdministered = 0x02;
-        return [LocallyAdministered, .. bmc.Identity.ServiceUuid.ToByteArray().AsSpan(0, 5)];
     }
 
     private static byte[] Port(int port) => [(byte)port, (byte)(port >> 8)];

@@ -10,7 +10,7 @@ namespace Lab.Emulators.Bmc.Ipmi.Commands;
 
 /// <summary>Payloads (IPMI 2.0 §24): serial over LAN is the one that can be activated, in one instance.</summary>
 /// <param name="port">UDP port that payloads go to.</param>
-internal sealed class PayloadCommands(SolFront sol, IpmiSettingsStore settings, Func<int> port)
+internal sealed class PayloadCommands(SolFront sol, IpmiSettingsStore settings, int port)
 {
     private const byte Instance = 1;
     private const byte TypeMask = 0x3f;
@@ -52,9 +52,8 @@ internal sealed class PayloadCommands(SolFront sol, IpmiSettingsStore settings, 
             return Error(AlreadyActive);
         const int NoVlan = 0xffff;
         const int SizeMax = SolPacket.HeaderBytes + SolConnection.CharactersMax;
-        var to = port();
         return IpmiResponse.Of(
-            0, 0, 0, 0, SizeMax & 0xff, SizeMax >> 8, SizeMax & 0xff, SizeMax >> 8, (byte)to, (byte)(to >> 8), NoVlan & 0xff, NoVlan >> 8);
+            0, 0, 0, 0, SizeMax & 0xff, SizeMax >> 8, SizeMax & 0xff, SizeMax >> 8, (byte)port, (byte)(port >> 8), NoVlan & 0xff, NoVlan >> 8);
     }
 
     private IpmiResponse Deactivate(IpmiCall call)

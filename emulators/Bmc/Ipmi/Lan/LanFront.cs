@@ -20,13 +20,15 @@ public interface IPayloadFront
 /// The LAN channel of one machine, without its socket: datagrams in, datagrams out. What is no request of a known kind from somebody
 /// who may ask is dropped in silence, as the specification wants.
 /// </summary>
+/// <param name="isAway">The BMC is being restarted and hears nobody.</param>
 public sealed class LanFront(
-    CommandTable commands, SessionTable sessions, LoginHandshake handshake, IIpmiLogins logins, IPayloadFront payloads, SendDatagram send)
+    CommandTable commands, SessionTable sessions, LoginHandshake handshake, IIpmiLogins logins, IPayloadFront payloads, SendDatagram send,
+    Func<bool> isAway)
 {
     /// <summary>Completes when the datagram is answered, which for a slow command may be long after the next one should be taken.</summary>
     public ValueTask TakeAsync(ReadOnlySpan<byte> datagram, IPEndPoint from, CancellationToken token)
     {
-        if (!Rmcp.TryRead(datagram, out var messageClass, out var content))
+        if (isAway() || !Rmcp.TryRead(datagram, out var messageClass, out var content))
             return default;
         if (messageClass == Rmcp.ClassAsf)
             return AsfPresence.TryReadPing(content, out var tag) ? send(AsfPresence.WritePong(tag), from) : default;

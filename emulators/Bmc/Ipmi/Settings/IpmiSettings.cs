@@ -39,10 +39,7 @@ public sealed record BootOptionSettings(byte ValidBitClearing = 0, byte Acknowle
 public sealed record LanSettings
 {
     public byte[]? Address { get; init; }
-
-    /// <summary>1 is static, 2 is DHCP.</summary>
-    public byte AddressSource { get; init; } = 1;
-    public byte[] SubnetMask { get; init; } = [255, 0, 0, 0];
+    public byte[] SubnetMask { get; init; } = [255, 255, 255, 0];
     public byte[] Gateway { get; init; } = [0, 0, 0, 0];
     public byte[] GatewayMac { get; init; } = [0, 0, 0, 0, 0, 0];
     public byte[] BackupGateway { get; init; } = [0, 0, 0, 0];
@@ -60,15 +57,13 @@ public sealed record LanSettings
 /// <param name="SendThreshold">Characters that are sent at once.</param>
 /// <param name="RetryCount">How often a packet is repeated.</param>
 /// <param name="RetrySteps">After how long, in steps of 10 ms.</param>
-/// <param name="BitRate">6 to 10: 9600 to 115200 bit/s; kept and shown, for the host's port has no rate.</param>
 public sealed record SolSettings(
     bool IsEnabled = true,
     IpmiPrivilege Privilege = IpmiPrivilege.Operator,
     byte AccumulateSteps = 2,
     byte SendThreshold = 96,
     byte RetryCount = 7,
-    byte RetrySteps = 50,
-    byte BitRate = 10)
+    byte RetrySteps = 50)
 {
     public TimeSpan AccumulateTime => TimeSpan.FromMilliseconds(5 * AccumulateSteps);
     public TimeSpan RetryTime => TimeSpan.FromMilliseconds(10 * RetrySteps);

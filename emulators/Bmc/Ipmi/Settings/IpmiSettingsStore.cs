@@ -10,6 +10,7 @@ public sealed class IpmiSettingsStore
     private readonly StateFile<IpmiSettings> file;
     private volatile IpmiSettings current;
 
+    /// <param name="directory">Null keeps nothing.</param>
     /// <exception cref="InvalidDataException">What is stored is damaged.</exception>
     public IpmiSettingsStore(string? directory)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -95,8 +96,8 @@ internal static partial class ManagerNetworkResource
         ethernet["InterfaceEnabled"] = true;
         ethernet["LinkStatus"] = "LinkUp";
         ethernet["HostName"] = HostName(request);
-        ethernet["MACAddress"] = MacOf(request.Bmc.Identity.ServiceUuid);
-        ethernet["PermanentMACAddress"] = MacOf(request.Bmc.Identity.ServiceUuid);
+        ethernet["MACAddress"] = MacOf(request);
+        ethernet["PermanentMACAddress"] = MacOf(request);
         ethernet["SpeedMbps"] = 1000;
         ethernet["FullDuplex"] = true;
         ethernet["MTUSize"] = 1500;
@@ -158,12 +159,8 @@ internal static partial class ManagerNetworkResource
             state => state with { Manager = state.Manager with { SerialBitRate = rate ?? state.Manager.SerialBitRate } }, request.Token);
     }
 
-    // Locally administered, so that it is nobody's.
-    private static string MacOf(Guid id)
-    {
-        var bytes = id.ToByteArray();
-        return FormattableString.Invariant($"02:{bytes[0]:x2}:{bytes[1]:x2}:{bytes[2]:x2}:{bytes[3]:x2}:{bytes[4]:x2}");
-    }
+    private static string MacOf(RedfishRequest request) =>
+        string.Join(':', request.Bmc.Identity.Mac.Select(octet => octet.ToString("x2", CultureInfo.InvariantCulture)));
 
     /// <summary>RFC 1123 §2.1.</summary>
     [GeneratedRegex("^[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$")]
