@@ -10,8 +10,8 @@ internal sealed class BmcWorker(BmcInstance bmc, IpmiFront ipmi) : BackgroundSer
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        // Consoles are told before their socket goes.
-        await ipmi.DisposeAsync();
+        await ipmi.CloseConsolesAsync();
         await base.StopAsync(cancellationToken);
+        ipmi.Dispose();
     }
 }

@@ -1,4 +1,6 @@
+using Lab.Emulators.Bmc.Accounts;
 using Lab.Emulators.Bmc.Tests.Ipmi.Testbed;
+using Lab.Emulators.Host.Tests.Testbed;
 
 namespace Lab.Emulators.Bmc.Tests.Ipmi;
 
@@ -56,15 +58,35 @@ public sealed class FreeipmiTests
     }
 
     [Fact]
-    public async Task Configuration_CheckedOutAndCommitted_IsTheSame()
+    public async Task Configuration_CheckedOutAndCommitted_IsTheAccounts()
     {
         await using var bmc = new IpmiBmc();
-        var before = await Freeipmi.RunAsync("ipmi-config", bmc.Address, 17, "--checkout", "--category=core");
-        Assert.Contains("Username                                      admin", before, StringComparison.Ordinal);
-        await Freeipmi.RunAsync("ipmi-config", bmc.Address, 17, "--commit", "--category=core", "--key-pair=User3:Username=carol");
-        await Freeipmi.RunAsync("ipmi-config", bmc.Address, 17, "--commit", "--category=core", "--key-pair=User3:Password=carol's secret");
-        Assert.Equal("carol", bmc.Bmc.Accounts.FindByIpmiId(3)?.UserName);
-        var after = await Freeipmi.RunAsync("ipmi-config", bmc.Address, 17, "--checkout", "--category=core");
-        Assert.Contains("carol", after, StringComparison.Ordinal);
+        var before = await ConfigureAsync(bmc, "--checkout");
+        Assert.Matches(@"Username +admin", before);
+        Assert.Matches(@"Maximum_Privilege_Cipher_Suite_Id_3 +Administrator", before);
+        using var directory = new TestDirectory();
+        await File.WriteAllTextAsync(
+            directory["user"],
+            """
+            Section User3
+              Username carol
+              Password carols-secret
+              Enable_User Yes
+              Lan_Privilege_Limit Operator
+            EndSection
+
+            """,
+            TestContext.Current.CancellationToken);
+        await ConfigureAsync(bmc, "--commit", "--filename=" + directory["user"]);
+        Assert.Equal(Role.Operator, bmc.Bmc.Accounts.Authenticate("carol", "carols-secret")?.Role);
+        Assert.Matches(@"Username +carol", await ConfigureAsync(bmc, "--checkout"));
+    }
+
+    // Its exit code also counts what a BMC without a serial channel does not have.
+    private static async Task<string> ConfigureAsync(IpmiBmc bmc, params string[] arguments)
+    {
+        await using var process = RunningProcess.Start(Freeipmi.Command("ipmi-config", bmc.Address, 17, ["--category=core", .. arguments]));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.Output;
     }
 }

@@ -44,6 +44,9 @@ errors = 0
 for line in sys.stdin:
     resource = json.loads(line)
     name = resource["@odata.type"][1:].rsplit(".", 1)[0] + ".json"
+    if name.startswith("Nvidia"):
+        # DMTF's schemas know nothing of what makers add beneath Oem.
+        continue
     if name not in names:
         print("no schema", name)
         errors += 1

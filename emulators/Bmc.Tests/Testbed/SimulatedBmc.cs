@@ -42,11 +42,14 @@ internal sealed class SimulatedBmc : IAsyncDisposable
 
     public BmcInstance Instance => app.Services.GetRequiredService<BmcFleet>().Instances[0];
 
+    /// <summary>Where IPMI over LAN listens.</summary>
+    public IPEndPoint Ipmi => app.Services.GetRequiredService<IpmiFleet>().Fronts[0].LanAddress!;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<SimulatedBmc> StartAsync(
         string profile = ProfileCatalog.Generic, SimulatedTimes? times = null, bool allowsLocalUrls = false, string? stateDirectory = null,
-        Func<DeviceProfile, DeviceProfile>? change = null, bool withControl = false, RecordedTree? replay = null)
+        Func<DeviceProfile, DeviceProfile>? change = null, bool withControl = false, RecordedTree? replay = null, bool withIpmi = false)
     {
         var loaded = ProfileCatalog.Load(profile);
         var options = new BmcOptions
@@ -57,6 +60,7 @@ internal sealed class SimulatedBmc : IAsyncDisposable
             Profile = change?.Invoke(loaded) ?? loaded,
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             IsPlain = true,
+            Ipmi = withIpmi ? new IPEndPoint(IPAddress.Loopback, 0) : null,
             UserName = UserName,
             Password = Password,
             AllowsLocalUrls = allowsLocalUrls,

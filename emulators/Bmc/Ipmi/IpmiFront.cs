@@ -15,7 +15,7 @@ namespace Lab.Emulators.Bmc.Ipmi;
 internal sealed record IpmiEndpoints(IPEndPoint? Lan, string? SystemInterfaceSocket);
 
 /// <summary>IPMI of one machine: one table of commands over the BMC, LAN channel and system interface as two transports of it.</summary>
-internal sealed class IpmiFront : IAsyncDisposable
+internal sealed class IpmiFront : IDisposable
 {
     private readonly BmcInstance bmc;
     private readonly LanServer? lan;
@@ -73,18 +73,14 @@ internal sealed class IpmiFront : IAsyncDisposable
 
     internal SessionTable Sessions { get; }
 
-    public async Task RunAsync(CancellationToken token)
-    {
-        // The system's GUID is part of every login, so it is known before the first.
-        await bmc.ReadInventoryAsync(token);
-        await Task.WhenAll(
-            lan?.RunAsync(lanFront!, token) ?? Task.CompletedTask,
-            systemInterface?.RunAsync(token) ?? Task.CompletedTask);
-    }
+    // The system's GUID is part of every login, so it is asked for before the first comes.
+    public Task RunAsync(CancellationToken token) => Task.WhenAll(
+        bmc.ReadInventoryAsync(token).AsTask(),
+        lan?.RunAsync(lanFront!, token) ?? Task.CompletedTask,
+        systemInterface?.RunAsync(token) ?? Task.CompletedTask);
 
-    public async ValueTask DisposeAsync()
-    {
-        await sol.DisposeAsync();
-        lan?.Dispose();
-    }
+    /// <summary>Ends serial over LAN, of which its console is told while the socket is there.</summary>
+    public Task CloseConsolesAsync() => sol.CloseAsync();
+
+    public void Dispose() => lan?.Dispose();
 }

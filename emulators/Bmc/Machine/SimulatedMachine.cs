@@ -108,7 +108,14 @@ public sealed class SimulatedMachine(string name, DeviceProfile profile, Simulat
 
     public Task<bool> ChangeMediaAsync(string slot, string? file, CancellationToken token) => Task.FromResult(true);
 
-    internal static Guid UuidOf(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes("machine " + name)).AsSpan(0, 16), bigEndian: true);
+    /// <summary>Version 5 (RFC 9562 §5.5), by which clients of IPMI tell the order of a UUID's bytes.</summary>
+    internal static Guid UuidOf(string name)
+    {
+        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes("machine " + name)).AsSpan(0, 16);
+        bytes[6] = (byte)(0x50 | (bytes[6] & 0x0f));
+        bytes[8] = (byte)(0x80 | (bytes[8] & 0x3f));
+        return new Guid(bytes, bigEndian: true);
+    }
 
     private void Boot(string why)
     {

@@ -149,6 +149,28 @@ public sealed class LoginTests
         Assert.Equal(0, rig.Sessions.PendingCount);
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(25)]
+    public void Consoles_ThatGoAwayAfterRakp2_AreGuessers(double pauseSeconds)
+    {
+        // As ipmitool does: it finds out by itself that its password is wrong, and says nothing.
+        var answered = 0;
+        for (uint guess = 1; guess <= 100; guess++)
+        {
+            var console = new LanConsole(CipherSuite.Suite17, "root", "guess", guess);
+            if (rig.Exchange(console.OpenSession()) is { Length: > 0 } opened && rig.Exchange(console.Rakp1(opened)) is { Length: > 0 } rakp2
+                && console.Rakp3(rakp2).Length > 0)
+                answered++;
+            rig.Time.Advance(TimeSpan.FromSeconds(pauseSeconds));
+        }
+        Assert.InRange(answered, 5, 5 + SessionLimits.UnresolvedMax);
+        rig.Time.Advance(SessionLimits.LoginTime + TimeSpan.FromSeconds(1));
+        Assert.Equal(0, rig.Sessions.PendingCount);
+        rig.Time.Advance(AddressBackOff.Longest);
+        Assert.Equal(RmcpPlusStatus.UnauthorizedName, rig.LogIn().LastStatus);
+    }
+
     [Fact]
     public void BackOff_ManyAddresses_StaysBounded()
     {

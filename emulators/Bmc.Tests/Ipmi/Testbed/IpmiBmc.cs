@@ -78,9 +78,10 @@ internal sealed class IpmiBmc : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Front.DisposeAsync();
+        await Front.CloseConsolesAsync();
         await stop.CancelAsync();
         await running.ContinueWith(_ => { }, TaskScheduler.Default);
+        Front.Dispose();
         Bmc.Dispose();
         stop.Dispose();
         directory.Dispose();

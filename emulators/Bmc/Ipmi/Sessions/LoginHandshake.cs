@@ -9,11 +9,26 @@ namespace Lab.Emulators.Bmc.Ipmi.Sessions;
 /// The BMC's side of Open Session and RAKP (IPMI 2.0 §13.17 to §13.24): payloads in, payloads out; an empty answer is none.
 /// A repeated message is answered as it was before, so that a lost answer does not end a login.
 /// </summary>
-public sealed class LoginHandshake(SessionTable sessions, IIpmiLogins logins, AddressBackOff backOff, Func<Guid> guid, TimeProvider time, FillRandom fillRandom)
+public sealed class LoginHandshake
 {
+    private readonly SessionTable sessions;
+    private readonly IIpmiLogins logins;
+    private readonly AddressBackOff backOff;
+    private readonly Func<Guid> guid;
+    private readonly TimeProvider time;
+    private readonly FillRandom fillRandom;
+
     private static readonly byte[] NoAnswer = [];
     private readonly Lock gate = new();
     private LastLogin? last;
+
+    /// <param name="guid">Of the managed system, which RAKP 2 tells.</param>
+    public LoginHandshake(
+        SessionTable sessions, IIpmiLogins logins, AddressBackOff backOff, Func<Guid> guid, TimeProvider time, FillRandom fillRandom)
+    {
+        (this.sessions, this.logins, this.backOff, this.guid, this.time, this.fillRandom) = (sessions, logins, backOff, guid, time, fillRandom);
+        sessions.Abandoned += login => RecordFailure(login.Rakp!.User.Name, login.Remote);
+    }
 
     /// <param name="answerType">Payload type of the answer.</param>
     /// <param name="from">Where the payload came from.</param>
@@ -69,6 +84,7 @@ public sealed class LoginHandshake(SessionTable sessions, IIpmiLogins logins, Ad
             return Refuse(RmcpPlusStatus.InvalidRole);
         if (message.Privilege > login.Limit)
             return Refuse(RmcpPlusStatus.UnauthorizedRole);
+        sessions.MakeRoomFor(message.Name);
         // The nameless user, anonymous login, is nobody here.
         if (message.UserName.Length == 0 || logins.Find(message.Name) is not { } user)
         {
@@ -98,7 +114,7 @@ public sealed class LoginHandshake(SessionTable sessions, IIpmiLogins logins, Ad
             return Rakp4(message, 0, RmcpPlusStatus.InvalidSessionId);
         if (message.Status != RmcpPlusStatus.NoErrors)
         {
-            // The console gave up; when because RAKP 2 did not fit its password, this was a guess.
+            // The console gave up; when because RAKP 2 did not fit its password, it says here that it guessed.
             sessions.Abandon(pending);
             if (message.Status == RmcpPlusStatus.InvalidIntegrityCheckValue)
                 RecordFailure(rakp.User.Name, from);

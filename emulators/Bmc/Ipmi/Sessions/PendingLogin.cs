@@ -5,7 +5,7 @@ using Lab.Protocols.Ipmi.Lan;
 namespace Lab.Emulators.Bmc.Ipmi.Sessions;
 
 /// <summary>A login between Open Session and RAKP 3.</summary>
-internal sealed record PendingLogin(uint Id, OpenSessionRequest Request, CipherSuite Suite, IpmiPrivilege Limit, EndPoint Remote, long Begun)
+internal sealed record PendingLogin(uint Id, OpenSessionRequest Request, CipherSuite Suite, IpmiPrivilege Limit, IPEndPoint Remote, long Begun)
 {
     /// <summary>Null until RAKP 1 came.</summary>
     internal RakpProgress? Rakp { get; init; }

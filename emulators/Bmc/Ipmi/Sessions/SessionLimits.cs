@@ -9,6 +9,12 @@ public static class SessionLimits
     /// <summary>Logins begun and not ended; the oldest makes room for one more.</summary>
     public const int PendingMax = 16;
 
+    /// <summary>
+    /// Logins of one user between RAKP 2 and RAKP 3. A console checks RAKP 2 by itself and just goes away when its password is wrong, so
+    /// that more of them than this, or one that runs out of time, is a guess.
+    /// </summary>
+    public const int UnresolvedMax = 3;
+
     /// <summary>Requests of one session worked on at a time; the next is told "node busy".</summary>
     public const int RequestsMax = 4;
 

@@ -14,6 +14,9 @@ public sealed class SessionTable(TimeProvider time, FillRandom fillRandom)
     /// <summary>A session ended, by whatever cause; raised on any thread.</summary>
     public event Action<LanSession>? Ended;
 
+    /// <summary>A login got its RAKP 2 and nothing came of it; raised on any thread.</summary>
+    internal event Action<PendingLogin>? Abandoned;
+
     public IReadOnlyList<LanSession> Active
     {
         get
@@ -60,14 +63,36 @@ public sealed class SessionTable(TimeProvider time, FillRandom fillRandom)
     internal PendingLogin Begin(Func<uint, PendingLogin> create)
     {
         DropExpired();
+        PendingLogin? displaced = null;
+        PendingLogin begun;
         lock (gate)
         {
             if (pending.Count >= SessionLimits.PendingMax)
-                pending.Remove(pending.Values.MinBy(login => login.Begun)!.Id);
-            var login = create(FreeId());
-            pending.Add(login.Id, login);
-            return login;
+                pending.Remove(pending.Values.MinBy(login => login.Begun)!.Id, out displaced);
+            begun = create(FreeId());
+            pending.Add(begun.Id, begun);
         }
+        if (displaced is not null)
+            Report([displaced]);
+        return begun;
+    }
+
+    /// <summary>Takes the oldest logins of a user as abandoned, so that one more can wait for its RAKP 3.</summary>
+    internal void MakeRoomFor(string userName)
+    {
+        DropExpired();
+        List<PendingLogin> abandoned;
+        lock (gate)
+        {
+            abandoned =
+            [
+                .. pending.Values.Where(login => login.Rakp?.User.Name == userName).OrderByDescending(login => login.Begun)
+                    .Skip(SessionLimits.UnresolvedMax - 1),
+            ];
+            foreach (var login in abandoned)
+                pending.Remove(login.Id);
+        }
+        Report(abandoned);
     }
 
     internal PendingLogin? FindPending(uint id)
@@ -117,14 +142,23 @@ public sealed class SessionTable(TimeProvider time, FillRandom fillRandom)
     private void DropExpired()
     {
         List<LanSession> expired;
+        List<PendingLogin> late;
         lock (gate)
         {
-            foreach (var login in pending.Values.Where(login => time.GetElapsedTime(login.Begun) > SessionLimits.LoginTime).ToList())
+            late = [.. pending.Values.Where(login => time.GetElapsedTime(login.Begun) > SessionLimits.LoginTime)];
+            foreach (var login in late)
                 pending.Remove(login.Id);
             expired = [.. active.Values.Where(session => session.IsExpired)];
         }
         foreach (var session in expired)
             Close(session);
+        Report(late);
+    }
+
+    private void Report(List<PendingLogin> abandoned)
+    {
+        foreach (var login in abandoned.Where(login => login.Rakp is not null))
+            Abandoned?.Invoke(login);
     }
 
     // An id says nothing of others and is not used again soon.

@@ -7,7 +7,7 @@ using Lab.Protocols.Ipmi.Sol;
 namespace Lab.Emulators.Bmc.Ipmi.Sol;
 
 /// <summary>Serial over LAN of one machine: one connection at a time, ended with its session.</summary>
-internal sealed class SolFront : IPayloadFront, IAsyncDisposable
+internal sealed class SolFront : IPayloadFront
 {
     private readonly BmcInstance bmc;
     private readonly IpmiSettingsStore settings;
@@ -68,9 +68,10 @@ internal sealed class SolFront : IPayloadFront, IAsyncDisposable
         return true;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the connection and waits until its console was told.</summary>
+    internal Task CloseAsync()
     {
         Deactivate();
-        await closing;
+        return closing;
     }
 }
