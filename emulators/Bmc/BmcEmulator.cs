@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
+using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Ipmi;
 using Lab.Emulators.Bmc.Redfish;
-using Lab.Emulators.Bmc.Redfish.Resources;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lab.Emulators.Bmc;
@@ -12,14 +12,19 @@ public static class BmcEmulator
 {
     private const int RequestBytesMax = 64 * 1024;
 
-    public static WebApplication Build(params IReadOnlyList<BmcOptions> fleet)
+    public static WebApplication Build(params IReadOnlyList<BmcOptions> fleet) => Build(fleet, new FaultOptions());
+
+    public static WebApplication Build(IReadOnlyList<BmcOptions> fleet, FaultOptions faults)
     {
         var time = TimeProvider.System;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
             .AddFilter("Microsoft", LogLevel.Warning);
-        builder.Services.AddSingleton(ResourceMap.Build());
+        builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<RedfishPipeline>();
+        builder.Services.AddSingleton<FaultSet>();
+        builder.Services.AddSingleton<FaultyFront>();
+        builder.Services.AddSingleton<ControlPort>();
         builder.Services.AddSingleton(services => new BmcFleet(
         [
             .. fleet.Select(options => BmcFactory.Create(
@@ -46,11 +51,21 @@ public static class BmcEmulator
                 if (fleet[i].Sideband is { } sideband)
                     Listen(kestrel, i, sideband, fleet[i].IsPlain, isSideband: true);
             }
+            if (faults.Control is { } address)
+                kestrel.Listen(address, listen => listen.Use(next => connection =>
+                {
+                    connection.Features.Set(new ControlConnection());
+                    return next(connection);
+                }));
         });
 
         var app = builder.Build();
         app.UseWebSockets();
-        app.Run(app.Services.GetRequiredService<RedfishPipeline>().InvokeAsync);
+        var front = app.Services.GetRequiredService<FaultyFront>();
+        var control = app.Services.GetRequiredService<ControlPort>();
+        foreach (var rule in faults.Rules)
+            app.Services.GetRequiredService<FaultSet>().Add(rule);
+        app.Run(context => context.Features.Get<ControlConnection>() is null ? front.InvokeAsync(context) : control.InvokeAsync(context));
         return app;
     }
 
@@ -81,6 +96,9 @@ public static class BmcEmulator
             listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => Bmc().Certificate.Current);
     });
 }
+
+/// <summary>Marks a connection to <see cref="ControlPort"/>.</summary>
+internal sealed record ControlConnection;
 
 /// <summary>The BMCs of a process, in the order of their options.</summary>
 internal sealed class BmcFleet(IReadOnlyList<BmcInstance> instances) : IDisposable

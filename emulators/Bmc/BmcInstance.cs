@@ -56,6 +56,8 @@ internal sealed class BmcInstance : IDisposable
     public Paths Paths { get; private init; } = null!;
     public BmcIdentity Identity { get; private set; }
 
+    /// <summary>What its Redfish service shows.</summary>
+    internal required ResourceTable Table { get; init; }
     internal required UrlGuard Guard { get; init; }
     internal required MediaStore Media { get; init; }
     internal required FirmwareUpdater Updater { get; init; }

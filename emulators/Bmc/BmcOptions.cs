@@ -1,6 +1,8 @@
 using System.Net;
+using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Profiles;
+using Lab.Emulators.Bmc.Replay;
 
 namespace Lab.Emulators.Bmc;
 
@@ -11,6 +13,9 @@ public abstract record HostOptions;
 public sealed record LibvirtHost(string Uri, string Domain, string? ConsoleSocket) : HostOptions;
 
 public sealed record SimulatedHost(SimulatedTimes Times) : HostOptions;
+
+/// <summary>A machine that is already there, for a program that holds both ends.</summary>
+public sealed record GivenHost(IMachine Machine, string? ConsoleSocket) : HostOptions;
 
 /// <summary>See <see cref="CommandMachine"/>.</summary>
 public sealed record CommandHost(string Program) : HostOptions;
@@ -27,6 +32,9 @@ public sealed record BmcOptions
 
     /// <summary>Where the Redfish service listens.</summary>
     public required IPEndPoint Listen { get; init; }
+
+    /// <summary>A recorded tree to show instead of the machine; null for none.</summary>
+    public RecordedTree? Replay { get; init; }
 
     /// <summary>HTTP instead of HTTPS.</summary>
     public bool IsPlain { get; init; }
@@ -53,4 +61,14 @@ public sealed record BmcOptions
 
     /// <summary>How long a firmware update takes to be applied.</summary>
     public TimeSpan FirmwareApplyTime { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>What a process is told of faults.</summary>
+public sealed record FaultOptions
+{
+    /// <summary>Set from the start.</summary>
+    public IReadOnlyList<FaultRule> Rules { get; init; } = [];
+
+    /// <summary>Where <see cref="ControlPort"/> listens; null for nowhere.</summary>
+    public IPEndPoint? Control { get; init; }
 }

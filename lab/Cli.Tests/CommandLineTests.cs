@@ -49,6 +49,6 @@ public sealed class CommandLineTests
 
     [Fact]
     public void Commands_AreTheDocumentedOnes() => Assert.Equal(
-        ["clean", "compare", "console", "doctor", "down", "logs", "nightly", "report", "run", "status", "up"],
+        ["clean", "compare", "console", "doctor", "down", "emulate", "logs", "nightly", "report", "run", "status", "up"],
         LabCommandLine.Create().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 }

@@ -69,7 +69,7 @@ public sealed class BmcTestbed : IAsyncLifetime
             [
                 "dotnet", typeof(BmcEmulator).Assembly.Location, "--libvirt", Libvirtd.Uri, "--domain", DomainName,
                 "--serial-number", SerialNumber, "--listen", $"127.0.0.1:{Address?.Port ?? 0}", "--sideband", $"127.0.0.1:{Sideband?.Port ?? 0}",
-                "--ipmi-socket", IpmiSocket, "--console-socket", directory["console.sock"], "--state-dir", directory["bmc"],
+                "--ipmi-socket", IpmiSocket, "--console-socket", directory["console.sock"], "--state-dir", directory["bmc"], "--allow-local-urls",
             ],
             new Dictionary<string, string> { ["BMC_USER"] = UserName, ["BMC_PASSWORD"] = Password });
         Uri[] addresses = [];

@@ -3,8 +3,10 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Profiles;
+using Lab.Emulators.Bmc.Replay;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -23,7 +25,8 @@ internal sealed class SimulatedBmc : IAsyncDisposable
     private SimulatedBmc(WebApplication app)
     {
         this.app = app;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Uri[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+        (Address, ControlAddress) = (addresses[0], addresses[^1]);
         Client = CreateClient(UserName, Password);
     }
 
@@ -31,6 +34,11 @@ internal sealed class SimulatedBmc : IAsyncDisposable
 
     /// <summary>The administrator's.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>Where faults are set, with <c>withControl</c>.</summary>
+    public Uri ControlAddress { get; }
+
+    public FaultSet Faults => app.Services.GetRequiredService<FaultSet>();
 
     public BmcInstance Instance => app.Services.GetRequiredService<BmcFleet>().Instances[0];
 
@@ -41,10 +49,10 @@ internal sealed class SimulatedBmc : IAsyncDisposable
 
     public static async Task<SimulatedBmc> StartAsync(
         string profile = ProfileCatalog.Generic, SimulatedTimes? times = null, bool allowsLocalUrls = false, string? stateDirectory = null,
-        Func<DeviceProfile, DeviceProfile>? change = null, bool withIpmi = false)
+        Func<DeviceProfile, DeviceProfile>? change = null, bool withControl = false, RecordedTree? replay = null, bool withIpmi = false)
     {
         var loaded = ProfileCatalog.Load(profile);
-        var app = BmcEmulator.Build(new BmcOptions
+        var options = new BmcOptions
         {
             Host = new SimulatedHost(times ?? new SimulatedTimes { Post = TimeSpan.Zero, Shutdown = TimeSpan.Zero }),
             Name = "machine",
@@ -57,8 +65,10 @@ internal sealed class SimulatedBmc : IAsyncDisposable
             Password = Password,
             AllowsLocalUrls = allowsLocalUrls,
             StateDirectory = stateDirectory,
+            Replay = replay,
             FirmwareApplyTime = TimeSpan.FromMilliseconds(300),
-        });
+        };
+        var app = BmcEmulator.Build([options], new FaultOptions { Control = withControl ? new IPEndPoint(IPAddress.Loopback, 0) : null });
         await app.StartAsync(Token);
         return new SimulatedBmc(app);
     }

@@ -8,7 +8,7 @@ namespace Lab.Emulators.Bmc.Redfish;
 /// What happens around every request, in this order: headers (412, 406, 415), where it goes (404), who asks (401, 403), what is asked
 /// (405), and errors turned into Redfish's bodies.
 /// </summary>
-internal sealed partial class RedfishPipeline(ResourceTable table, ILogger<RedfishPipeline> log)
+internal sealed partial class RedfishPipeline(ILogger<RedfishPipeline> log)
 {
     private const int RetrySeconds = 5;
 
@@ -32,12 +32,12 @@ internal sealed partial class RedfishPipeline(ResourceTable table, ILogger<Redfi
     {
         var bmc = context.Features.GetRequiredFeature<RedfishConnection>().Bmc;
         var path = Normalized(context.Request.Path.Value ?? "/");
-        var resource = table.Find(bmc, path, out var values);
+        var resource = bmc.Table.Find(bmc, path, out var values);
         var method = context.Request.Method;
         var isReading = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
         var handler = resource?.Find(method);
         var (caller, session) = await Authentication.IdentifyAsync(context);
-        var request = new RedfishRequest(context, table, path, values, caller, session);
+        var request = new RedfishRequest(context, path, values, caller, session);
         var needed = handler is null ? resource is null ? Role.ReadOnly : resource.ReadRole : handler.Role;
         if (needed is { } role)
             Authentication.Require(request, role);

@@ -12,16 +12,15 @@ internal sealed class RedfishRequest
     private readonly IReadOnlyDictionary<string, string> values;
 
     internal RedfishRequest(
-        HttpContext context, ResourceTable table, string path, IReadOnlyDictionary<string, string> values, Account? caller, Session? session)
+        HttpContext context, string path, IReadOnlyDictionary<string, string> values, Account? caller, Session? session)
     {
-        (Context, Table, Path, this.values, Caller, Session) = (context, table, path, values, caller, session);
+        (Context, Path, this.values, Caller, Session) = (context, path, values, caller, session);
         var connection = context.Features.GetRequiredFeature<RedfishConnection>();
         (Bmc, IsSideband) = (connection.Bmc, connection.IsSideband);
         (State, Now) = (Bmc.Device.State, Bmc.Time.GetUtcNow());
     }
 
     internal HttpContext Context { get; }
-    internal ResourceTable Table { get; }
     internal BmcInstance Bmc { get; }
     internal bool IsSideband { get; }
 
@@ -47,11 +46,11 @@ internal sealed class RedfishRequest
     /// <summary>Another resource as this caller sees it; null when there is none, or it is not for him.</summary>
     internal async ValueTask<JsonObject?> ReadAsync(string path)
     {
-        if (Table.Find(Bmc, path, out var found) is not { Read: { } read } resource)
+        if (Bmc.Table.Find(Bmc, path, out var found) is not { Read: { } read } resource)
             return null;
         if (resource.ReadRole is { } least && (Caller is null || Caller.Role < least))
             return null;
-        return await read(new RedfishRequest(Context, Table, path, found, Caller, Session));
+        return await read(new RedfishRequest(Context, path, found, Caller, Session));
     }
 
     internal RedfishException NotFound() => new(StatusCodes.Status404NotFound, BaseMessages.ResourceMissingAtUri(Path));

@@ -1,16 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Lab.Emulators.Bmc.Accounts;
-using Lab.Emulators.Bmc.Console;
 using Lab.Emulators.Bmc.Device;
-using Lab.Emulators.Bmc.Events;
 using Lab.Emulators.Bmc.Ipmi;
 using Lab.Emulators.Bmc.Ipmi.Commands;
-using Lab.Emulators.Bmc.Media;
-using Lab.Emulators.Bmc.Profiles;
-using Lab.Emulators.Bmc.Redfish;
-using Lab.Emulators.Bmc.State;
 using Lab.Emulators.Host.Tests.Testbed;
 using Lab.Protocols.Ipmi;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -32,25 +25,21 @@ internal sealed class IpmiBmc : IAsyncDisposable
     internal IpmiBmc(TimeProvider? time = null, IPEndPoint? listen = null)
     {
         var clock = time ?? TimeProvider.System;
-        Device = new DeviceController(Machine, new DeviceStateStore(directory.Path), clock, NullLogger<DeviceController>.Instance);
-        var console = new SerialConsole(ConsoleSocket, new ConsoleLog(directory["console.ring"]), NullLogger<SerialConsole>.Instance);
-        var (guard, profile) = (new UrlGuard(allowLocal: false), ProfileCatalog.Load(ProfileCatalog.Generic));
-        Bmc = new BmcInstance(directory.Path, Machine, clock)
-        {
-            Name = "bm0",
-            SerialNumber = SerialNumber,
-            Profile = profile,
-            Device = Device,
-            Accounts = new AccountStore(directory.Path, UserName, Password, clock),
-            Sessions = new SessionStore(clock),
-            Console = console,
-            Guard = guard,
-            Media = new MediaStore(null, guard, clock),
-            Updater = new FirmwareUpdater(Device, guard, TimeSpan.Zero, clock),
-            Events = new EventHub(Device, new Paths(profile.Ids), guard, clock, NullLogger<EventHub>.Instance),
-            Certificate = new BmcCertificate(directory.Path, SerialNumber, [IPAddress.Loopback], clock),
-            Exit = () => Interlocked.Increment(ref restarts),
-        };
+        Bmc = BmcFactory.Create(
+            new BmcOptions
+            {
+                Host = new GivenHost(Machine, ConsoleSocket),
+                Name = "bm0",
+                SerialNumber = SerialNumber,
+                Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                UserName = UserName,
+                Password = Password,
+                StateDirectory = directory.Path,
+                ExitsOnReset = true,
+            },
+            NullLoggerFactory.Instance,
+            clock,
+            () => Interlocked.Increment(ref restarts));
         Front = new IpmiFront(
             Bmc, directory.Path, new IpmiEndpoints(listen ?? new IPEndPoint(IPAddress.Loopback, 0), SystemInterfaceSocket), RandomNumberGenerator.Fill,
             NullLoggerFactory.Instance);
@@ -58,7 +47,7 @@ internal sealed class IpmiBmc : IAsyncDisposable
     }
 
     internal ObedientMachine Machine { get; } = new();
-    internal DeviceController Device { get; }
+    internal DeviceController Device => Bmc.Device;
     internal BmcInstance Bmc { get; }
     internal IpmiFront Front { get; }
     internal IPEndPoint Address => Front.LanAddress!;

@@ -37,8 +37,6 @@ internal sealed class ObedientMachine : IMachine
 
     public Task<MachineHardware> ReadHardwareAsync(CancellationToken token) => Task.FromResult(new MachineHardware());
 
-    public Task<bool> ChangeMediaAsync(string slot, string? file, CancellationToken token) => Task.FromResult(true);
-
     public async Task StartAsync(MachineStart start, CancellationToken token)
     {
         await Note($"start {start.Target}", MachinePower.On);
@@ -59,6 +57,8 @@ internal sealed class ObedientMachine : IMachine
     public Task InjectNmiAsync(CancellationToken token) => Note("nmi", power);
 
     public Task SendBreakAsync(CancellationToken token) => Note("break", power);
+
+    public Task<bool> ChangeMediaAsync(string slot, string? file, CancellationToken token) => Task.FromResult(false);
 
     private Task Note(string what, MachinePower after)
     {

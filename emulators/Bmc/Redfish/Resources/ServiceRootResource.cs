@@ -19,8 +19,14 @@ internal static class ServiceRootResource
 
     internal static void MapServiceRoot(this ResourceTable table)
     {
-        table.Add("/redfish", _ => new JsonObject { ["v1"] = Paths.Root + "/" }).Public();
         table.Add(Paths.Root, Root).Public();
+        table.MapEntryPoints();
+    }
+
+    /// <summary>What leads to the root, whatever service it is of.</summary>
+    internal static void MapEntryPoints(this ResourceTable table)
+    {
+        table.Add("/redfish", _ => new JsonObject { ["v1"] = Paths.Root + "/" }).Public();
         table.Add(Paths.Root + "/odata", ServiceDocument).Public();
         table.Other(MetadataPath).On(HttpMethods.Get, null, WriteMetadataAsync).On(HttpMethods.Head, null, WriteMetadataAsync);
     }

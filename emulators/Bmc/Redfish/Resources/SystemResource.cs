@@ -87,6 +87,14 @@ internal static class SystemResource
 
     private const int IpmiPort = 623;
 
+    /// <summary>HPE's own; clients look for its id.</summary>
+    private static RedfishMessage InPost { get; } = new(
+        "iLO.2.14.UnableToModifyDuringSystemPOST",
+        "Unable to modify settings during system POST.",
+        "Warning",
+        "Retry after the system has completed POST.",
+        []);
+
     private static void AddInventory(JsonObject system, MachineInventory inventory)
     {
         system["UUID"] = inventory.Uuid.ToString();
@@ -129,7 +137,10 @@ internal static class SystemResource
 
     private static async Task WriteAsync(RedfishRequest request, RequestBody body)
     {
-        var boot = body.Object("Boot");
+        if (request.Profile.Quirks.RefusesPatchDuringPost && request.Bmc.IsInPost)
+            throw new RedfishException(StatusCodes.Status400BadRequest, InPost);
+        // Left over, it is a property that cannot be written.
+        var boot = request.Profile.Quirks.BootInSettings ? null : body.Object("Boot");
         var newBoot = boot is null ? null : BootProperties.Take(request, boot, await request.Bmc.ReadHardwareAsync(request.Token));
         var policy = body.Enum<PowerRestorePolicy>("PowerRestorePolicy");
         var tag = body.String("AssetTag", AssetTagLengthMax);
