@@ -1,3 +1,4 @@
+using Lab.Emulators.Bmc.Accounts;
 using Lab.Emulators.Bmc.Ipmi.Sessions;
 using Lab.Emulators.Bmc.Tests.Ipmi.Testbed;
 using Lab.Protocols.Ipmi;
@@ -62,7 +63,7 @@ public sealed class FuzzTests
     public async Task Requests_RandomOfAReadOnlyUser_AreAnsweredAndChangeNothing()
     {
         await using var bmc = new IpmiBmc();
-        bmc.Bmc.Accounts.Create(new Bmc.Accounts.Account("", "viewer", Bmc.Accounts.Role.ReadOnly, IsBootstrap: false), "viewers secret");
+        bmc.Bmc.Accounts.Create(new Account("", "viewer", Role.ReadOnly, IsBootstrap: false), "viewers secret");
         var (state, accounts) = (bmc.Device.State, bmc.Bmc.Accounts.All);
         var session = new LanSession(
             1, 2, 1, SessionKeys.Derive(CipherSuite.Suite17, new byte[32]), new IpmiUser(3, "viewer", [], IpmiPrivilege.User), IpmiPrivilege.User,
