@@ -63,7 +63,7 @@ public static class BmcEmulator
         app.UseWebSockets();
         var front = app.Services.GetRequiredService<FaultyFront>();
         var control = app.Services.GetRequiredService<ControlPort>();
-        foreach (var rule in faults.Rules)
+        foreach (var rule in fleet.SelectMany(one => one.Profile.Faults.Select(rule => rule with { Machine = one.Name })).Concat(faults.Rules))
             app.Services.GetRequiredService<FaultSet>().Add(rule);
         app.Run(context => context.Features.Get<ControlConnection>() is null ? front.InvokeAsync(context) : control.InvokeAsync(context));
         return app;

@@ -68,6 +68,13 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void Bursts_ComeAtTheEndOfEverySoManyRequests()
+    {
+        var fault = new ActiveFault("1", new FaultRule { Kind = FaultKind.Status, BurstEvery = 5, BurstLength = 2 }, default);
+        Assert.Equal("...xx...xx...", string.Concat(Enumerable.Range(0, 13).Select(_ => fault.TryAct(default) ? 'x' : '.')));
+    }
+
+    [Fact]
     public void Draws_OfTheSameSeed_AreTheSame()
     {
         static bool[] Acts()

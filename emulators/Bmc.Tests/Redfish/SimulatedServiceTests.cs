@@ -18,6 +18,12 @@ public sealed class SimulatedServiceTests
         Assert.True(resources.Count > 100, $"{resources.Count} resources");
         var verdict = await SchemaJudge.ValidateAsync(resources.Values, TestContext.Current.CancellationToken);
         Assert.True(verdict == "errors: 0", verdict);
+        // Continuous is what some real ones lack.
+        if (bmc.Instance.Profile.Quirks is { RefusesContinuous: false } && bmc.Instance.Profile.VirtualMedia.Length > 0)
+        {
+            var interoperable = await SchemaJudge.CheckIronicProfileAsync(resources.Values, TestContext.Current.CancellationToken);
+            Assert.StartsWith("errors: 0 of 2", interoperable, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

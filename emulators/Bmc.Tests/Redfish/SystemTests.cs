@@ -170,4 +170,42 @@ public sealed class SystemTests
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(System, Token)).StatusCode);
         Assert.DoesNotContain("long enough", await File.ReadAllTextAsync(directory["accounts.json"], Token), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task CardMode_OfADpu_ChangesWithItsNextStart()
+    {
+        await using var bmc = await SimulatedBmc.StartAsync("bluefield3");
+        const string Card = "/redfish/v1/Systems/Bluefield/Oem/Nvidia";
+        Assert.Equal("DpuMode", (await bmc.GetAsync(Card))["Mode"]!.GetValue<string>());
+        using var set = await bmc.PostAsync(Card + "/Actions/Mode.Set", """{"Mode":"NicMode"}""");
+        Assert.Equal(HttpStatusCode.NoContent, set.StatusCode);
+        Assert.Equal("DpuMode", (await bmc.GetAsync(Card))["Mode"]!.GetValue<string>());
+        await bmc.PostAsync("/redfish/v1/Systems/Bluefield/Actions/ComputerSystem.Reset", """{"ResetType":"On"}""");
+        Assert.Equal("NicMode", (await bmc.GetAsync(Card))["Mode"]!.GetValue<string>());
+        using var wrong = await bmc.PostAsync(Card + "/Actions/Mode.Set", """{"Mode":"Toaster"}""");
+        Assert.Equal(["ActionParameterValueNotInList"], await SimulatedBmc.MessagesAsync(wrong, HttpStatusCode.BadRequest));
+    }
+
+    [Fact]
+    public async Task CardMode_OfAHost_IsNotThere()
+    {
+        await using var bmc = await SimulatedBmc.StartAsync();
+        Assert.Equal(HttpStatusCode.NotFound, (await bmc.Client.GetAsync(System + "/Oem/Nvidia", Token)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await bmc.PostAsync(System + "/Oem/Nvidia/Actions/Mode.Set", """{"Mode":"NicMode"}""")).StatusCode);
+    }
+
+    [Fact]
+    public async Task ManagerReset_OfOneBmc_IsAwayForAWhileAndForgetsSessions()
+    {
+        await using var bmc = await SimulatedBmc.StartAsync();
+        using var login = await bmc.PostAsync(
+            "/redfish/v1/SessionService/Sessions", $$"""{"UserName":"{{SimulatedBmc.UserName}}","Password":"{{SimulatedBmc.Password}}"}""");
+        using var reset = await bmc.PostAsync("/redfish/v1/Managers/1/Actions/Manager.Reset", """{"ResetType":"ForceRestart"}""");
+        Assert.Equal(HttpStatusCode.NoContent, reset.StatusCode);
+        using (var other = bmc.CreateClient(SimulatedBmc.UserName, SimulatedBmc.Password))
+            await Assert.ThrowsAsync<HttpRequestException>(() => other.GetAsync(System, Token));
+        await Eventually.HoldsAsync("it is back", TimeSpan.FromSeconds(20), () => !bmc.Instance.IsAway, Token);
+        Assert.NotNull((await bmc.GetAsync("/redfish/v1/Managers/1"))["LastResetTime"]);
+        Assert.Empty(bmc.Instance.Sessions.All);
+    }
 }

@@ -26,15 +26,22 @@ internal static class SchemaJudge
     }
 
     /// <summary>What the judge says; "errors: 0" when all are valid.</summary>
-    public static async Task<string> ValidateAsync(IEnumerable<JsonNode> resources, CancellationToken token)
+    public static Task<string> ValidateAsync(IEnumerable<JsonNode> resources, CancellationToken token) =>
+        JudgeAsync("validate.py", "redfish-schemas.zip", resources, token);
+
+    /// <summary>What Ironic's interoperability profile says of them.</summary>
+    public static Task<string> CheckIronicProfileAsync(IEnumerable<JsonNode> resources, CancellationToken token) =>
+        JudgeAsync("check_profile.py", "OpenStackIronicProfile.v1_2_0.json", resources, token);
+
+    private static async Task<string> JudgeAsync(string script, string data, IEnumerable<JsonNode> resources, CancellationToken token)
     {
         using var directory = new TestDirectory();
         var input = directory["resources"];
         await File.WriteAllLinesAsync(input, resources.Select(r => r.ToJsonString(OneLine)), token);
         var output = await RunningProcess.RunAsync(
             [
-                "sh", "-c", "exec /usr/bin/python3 -W ignore \"$0\" \"$1\" < \"$2\"", Path.Combine(AppContext.BaseDirectory, "Redfish", "validate.py"),
-                Path.Combine(AppContext.BaseDirectory, "Schemas", "redfish-schemas.zip"), input,
+                "sh", "-c", "exec /usr/bin/python3 -W ignore \"$0\" \"$1\" < \"$2\"", Path.Combine(AppContext.BaseDirectory, "Redfish", script),
+                Path.Combine(AppContext.BaseDirectory, "Schemas", data), input,
             ],
             token);
         return output.Trim();

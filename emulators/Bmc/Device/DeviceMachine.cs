@@ -138,6 +138,22 @@ public static class DeviceMachine
         return state;
     }
 
+    /// <summary>A test or scenario forces a reading, or gives it back by null; what that crosses is logged.</summary>
+    public static DeviceState ForceSensor(DeviceState state, SensorDefinition sensor, double? reading, DateTimeOffset now)
+    {
+        var before = SensorModel.Read(sensor, state, now);
+        var overrides = reading is { } forced ? state.SensorOverrides.SetItem(sensor.Id, forced) : state.SensorOverrides.Remove(sensor.Id);
+        state = state with { SensorOverrides = overrides };
+        var after = SensorModel.Read(sensor, state, now);
+        if (after.Level == before.Level)
+            return state;
+        if (before.Level != SensorLevel.Normal)
+            state = Logged(state, SelEvents.ThresholdCrossed(sensor, after.Value ?? 0, before.Level, isDeassertion: true), now);
+        return after.Level == SensorLevel.Normal
+            ? state
+            : Logged(state, SelEvents.ThresholdCrossed(sensor, after.Value ?? 0, after.Level, isDeassertion: false), now);
+    }
+
     /// <summary>The event is in the log.</summary>
     public static DeviceState Logged(DeviceState state, SelEvent added, DateTimeOffset now) =>
         state with { EventLog = state.EventLog.Add(added, now) };

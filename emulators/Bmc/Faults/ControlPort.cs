@@ -67,15 +67,11 @@ internal sealed class ControlPort(FaultSet faults, BmcFleet fleet)
 
     private async Task<bool> ForceAsync(string machine, string sensor, JsonNode? value, CancellationToken token)
     {
-        if (fleet.Instances.FirstOrDefault(bmc => bmc.Name == machine) is not { } bmc || bmc.Profile.Sensors.All(s => s.Id != sensor))
+        if (fleet.Instances.FirstOrDefault(bmc => bmc.Name == machine) is not { } bmc
+            || bmc.Profile.Sensors.FirstOrDefault(known => known.Id == sensor) is not { } definition)
             return false;
         var reading = value?.GetValue<double>();
-        await bmc.Device.ConfigureAsync(
-            state => state with
-            {
-                SensorOverrides = reading is { } forced ? state.SensorOverrides.SetItem(sensor, forced) : state.SensorOverrides.Remove(sensor),
-            },
-            token);
+        await bmc.Device.ConfigureAsync(state => DeviceMachine.ForceSensor(state, definition, reading, bmc.Time.GetUtcNow()), token);
         return true;
     }
 }

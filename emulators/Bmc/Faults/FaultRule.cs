@@ -48,6 +48,10 @@ public sealed record FaultRule
     /// <summary>Share of the matching requests, 0 to 1.</summary>
     public double Probability { get; init; } = 1;
 
+    /// <summary>Acts in bursts: on the last <see cref="BurstLength"/> of every so many matching requests; null is on all.</summary>
+    public int? BurstEvery { get; init; }
+    public int BurstLength { get; init; } = 1;
+
     /// <summary>Of the random numbers for probability and jitter.</summary>
     public int Seed { get; init; }
 
@@ -58,6 +62,8 @@ public sealed record FaultRule
             throw new InvalidDataException($"Status is 400 to 599, not {Status}");
         if (Kind == FaultKind.PasswordReset && string.IsNullOrEmpty(Password))
             throw new InvalidDataException("a fault of PasswordReset needs a Password");
+        if (BurstEvery is { } every && (BurstLength < 1 || BurstLength > every))
+            throw new InvalidDataException("BurstLength is 1 to BurstEvery");
         if (LatencyMs < 0 || JitterMs < 0 || CountMax < 1 || Seconds <= 0 || Probability is < 0 or > 1)
             throw new InvalidDataException("LatencyMs, JitterMs, CountMax, Seconds and Probability are not negative, Probability at most 1");
     }

@@ -56,6 +56,7 @@ internal sealed class ActiveFault(string id, FaultRule rule, DateTimeOffset sinc
 {
     private readonly Lock gate = new();
     private readonly Random random = new(rule.Seed);
+    private int matched;
 
     internal string Id => id;
     internal FaultRule Rule => rule;
@@ -69,6 +70,8 @@ internal sealed class ActiveFault(string id, FaultRule rule, DateTimeOffset sinc
         lock (gate)
         {
             if (Count >= rule.CountMax || (rule.Seconds is { } seconds && now - since >= TimeSpan.FromSeconds(seconds)))
+                return false;
+            if (rule.BurstEvery is { } every && matched++ % every < every - rule.BurstLength)
                 return false;
             if (rule.Probability < 1 && random.NextDouble() >= rule.Probability)
                 return false;

@@ -1,4 +1,5 @@
 using Lab.Emulators.Bmc.Device;
+using Lab.Emulators.Bmc.Faults;
 
 namespace Lab.Emulators.Bmc.Profiles;
 
@@ -40,6 +41,9 @@ public sealed record DeviceProfile
     /// <summary>Redfish ids of the virtual media slots and their MediaTypes.</summary>
     public VirtualMediaProfile[] VirtualMedia { get; init; } = [];
     public QuirkProfile Quirks { get; init; } = new();
+
+    /// <summary>Faults that machines of this kind always have, as bursts of 5xx.</summary>
+    public FaultRule[] Faults { get; init; } = [];
 }
 
 /// <summary>The main board, as the board area of the FRU tells it (Platform Management FRU Information Storage Definition §11).</summary>

@@ -76,11 +76,11 @@ internal static class LogResource
         resource["Created"] = Json.Time(entry.Created);
         resource["EventTimestamp"] = Json.Time(entry.Created);
         resource["Severity"] = logged.Severity.ToString();
-        resource["Message"] = logged.Message;
+        resource["Message"] = Own(logged.Message);
         if (logged.MessageId is not null)
         {
             resource["MessageId"] = logged.MessageId;
-            resource["MessageArgs"] = Json.Strings(logged.MessageArgs);
+            resource["MessageArgs"] = Json.Strings(logged.MessageArgs.Select(Own));
         }
         resource["EntryCode"] = logged.IsDeassertion ? "Deassert" : "Assert";
         resource["SensorNumber"] = logged.SensorNumber;
@@ -88,5 +88,7 @@ internal static class LogResource
         if (request.Profile.Sensors.FirstOrDefault(sensor => sensor.Number == logged.SensorNumber) is { } sensor)
             resource["Links"] = new JsonObject { ["OriginOfCondition"] = Json.Link($"{request.Paths.Chassis}/Sensors/{sensor.Id}") };
         return resource;
+
+        string Own(string text) => text.Replace(SelEvents.SystemPath, request.Paths.System, StringComparison.Ordinal);
     }
 }

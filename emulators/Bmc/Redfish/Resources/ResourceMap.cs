@@ -12,6 +12,7 @@ internal static class ResourceMap
         table.MapAccounts();
         table.MapSystem();
         table.MapBoot();
+        table.MapCardMode();
         table.MapBios();
         table.MapSecureBoot();
         table.MapProcessors();

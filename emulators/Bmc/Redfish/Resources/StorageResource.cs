@@ -18,8 +18,7 @@ internal static class StorageResource
         table.Collection(SubsystemTemplate + "/Controllers", "StorageControllerCollection", "Storage controllers", request => [request.Path + "/1"]);
         table.Add(SubsystemTemplate + "/Controllers/1", ReadController);
         table.AddAsync(SubsystemTemplate + "/Drives/{drive}", ReadDriveAsync);
-        table.CollectionAsync(SubsystemTemplate + "/Volumes", "VolumeCollection", "Volumes", async request =>
-            (await request.Bmc.ReadHardwareAsync(request.Token)).Disks.Select(disk => $"{request.Path}/{disk.Id}"));
+        table.AddAsync(SubsystemTemplate + "/Volumes", ReadVolumesAsync);
         table.AddAsync(SubsystemTemplate + "/Volumes/{volume}", ReadVolumeAsync);
     }
 
@@ -77,6 +76,18 @@ internal static class StorageResource
             links["PCIeFunctions"] = Json.Links(function);
         drive["Links"] = links;
         return drive;
+    }
+
+    private static async ValueTask<JsonObject?> ReadVolumesAsync(RedfishRequest request)
+    {
+        var disks = (await request.Bmc.ReadHardwareAsync(request.Token)).Disks;
+        var volumes = Json.Collection(request.Path, "VolumeCollection", "Volumes", disks.Select(disk => $"{request.Path}/{disk.Id}"));
+        volumes["@Redfish.OperationApplyTimeSupport"] = new JsonObject
+        {
+            ["@odata.type"] = "#Settings.v1_4_0.OperationApplyTimeSupport",
+            ["SupportedValues"] = new JsonArray("Immediate"),
+        };
+        return volumes;
     }
 
     private static async ValueTask<JsonObject?> ReadVolumeAsync(RedfishRequest request)

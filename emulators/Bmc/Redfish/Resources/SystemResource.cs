@@ -78,6 +78,8 @@ internal static class SystemResource
             ["Chassis"] = Json.Links(request.Paths.Chassis),
             ["ManagedBy"] = Json.Links(request.Paths.Manager),
         };
+        if (CardModeResource.IsCard(request.Profile))
+            system["Oem"] = new JsonObject { ["Nvidia"] = CardModeResource.Link(request) };
         system["Actions"] = new JsonObject
         {
             ["#ComputerSystem.Reset"] = Json.Action(ResetTarget(request), "ResetType", Json.Names<ResetType>()),
