@@ -48,6 +48,7 @@ packages=(
 # Foreign clients that judge our servers, and what else only tests need.
 test_packages=(
     chromium                # draws reports
+    freeipmi-tools          # judges the BMC's IPMI and its serial over LAN
     ipmitool                # judges the BMC's IPMI
     libnbd-bin              # nbdinfo, nbdcopy: judge the NBD front
     nbdkit                  # a foreign NBD server
@@ -60,6 +61,7 @@ test_packages=(
     qemu-block-extra        # QEMU's NBD and other block drivers
     redfishtool             # judges the BMC's Redfish
     ruby                    # judges the Vagrantfile's syntax
+    tshark                  # judges the BMC's IPMI packets
 )
 
 usage() {

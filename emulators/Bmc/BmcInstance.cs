@@ -95,19 +95,6 @@ internal sealed class BmcInstance : IDisposable
         return Identity.Inventory;
     }
 
-    /// <summary>A break on the host's serial line; nothing when the machine cannot be reached.</summary>
-    public async Task SendBreakAsync(CancellationToken token)
-    {
-        try
-        {
-            await machine.SendBreakAsync(token);
-        }
-        catch (MachineException)
-        {
-            // A line that is not there loses its breaks.
-        }
-    }
-
     /// <summary>What is in the machine, as it was not long ago; the last known when it cannot be asked now.</summary>
     public async ValueTask<MachineHardware> ReadHardwareAsync(CancellationToken token)
     {
@@ -151,6 +138,19 @@ internal sealed class BmcInstance : IDisposable
     internal Task RunAsync(CancellationToken token) => Task.WhenAll(Device.RunAsync(token), Console.RunAsync(token), Events.RunAsync(token));
 
     private sealed record ReadHardware(MachineHardware Hardware, long ReadAt);
+
+    /// <summary>A break on the host's serial line; nothing when the machine cannot be reached.</summary>
+    public async Task SendBreakAsync(CancellationToken token)
+    {
+        try
+        {
+            await machine.SendBreakAsync(token);
+        }
+        catch (MachineException)
+        {
+            // A line that is not there loses its breaks.
+        }
+    }
 
     public void Dispose()
     {

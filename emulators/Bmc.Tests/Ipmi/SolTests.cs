@@ -70,8 +70,25 @@ public sealed class SolTests
         await using (var second = await Terminal.StartAsync(Ipmitool.Command(bmc.Address, 17, IpmiBmc.UserName, IpmiBmc.Password, "sol", "activate")))
             await second.WaitForOutputAsync("SOL payload already active on another session", Limit, Token);
         await Ipmitool.RunAsync(bmc.Address, 17, "sol", "deactivate");
-        await first.WaitForOutputAsync("SOL session closed by BMC", Limit, Token);
-        Assert.Contains("already de-activated", await Ipmitool.RunAsync(bmc.Address, 17, "sol", "deactivate"), StringComparison.Ordinal);
+        Assert.Contains(
+            "already de-activated", await Ipmitool.FailAsync(bmc.Address, 17, IpmiBmc.UserName, IpmiBmc.Password, "sol", "deactivate"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Console_DeactivatedByAnother_IsToldAndGetsNoMore()
+    {
+        await using var bmc = new IpmiBmc();
+        await using var serial = await SerialHost.ConnectAsync(bmc, Token);
+        using var client = new LanClient(bmc.Address);
+        var console = await ActivateAsync(client);
+        await bmc.ReadAsync(IpmiNetFn.App, 0x49, 1, 1, 0, 0, 0, 0);
+        var last = await NextAsync(client, console, packet => packet.Status.HasFlag(SolStatus.Deactivating));
+        Assert.Equal(0, last.Sequence);
+        await client.SendAsync(console.Seal(PayloadType.Sol, new SolPacket(1, 0, 0, 0, "late"u8.ToArray()).ToBytes()));
+        // The session itself goes on, and what it typed meanwhile went nowhere.
+        Assert.Equal(IpmiCompletion.Success, (await client.RequestAsync(console, IpmiNetFn.App, 0x01)).Completion);
+        Assert.Equal("", serial.Text);
     }
 
     [Fact]

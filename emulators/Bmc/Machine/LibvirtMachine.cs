@@ -65,10 +65,6 @@ public sealed class LibvirtMachine : IMachine
 
     public Task InjectNmiAsync(CancellationToken token) => WhileOnAsync(domain => domain.InjectNmi(), token);
 
-    // QMP chardev-send-break; libvirt calls the backend of the first serial port charserial0.
-    public Task SendBreakAsync(CancellationToken token) => WhileOnAsync(
-        domain => domain.QemuMonitorCommand("""{"execute":"chardev-send-break","arguments":{"id":"charserial0"}}"""), token);
-
     public Task<bool> ChangeMediaAsync(string slot, string? file, CancellationToken token) => UseAsync(
         (_, domain) =>
         {
@@ -78,6 +74,10 @@ public sealed class LibvirtMachine : IMachine
             return true;
         },
         token);
+
+    // QMP chardev-send-break; libvirt calls the backend of the first serial port charserial0.
+    public Task SendBreakAsync(CancellationToken token) => WhileOnAsync(
+        domain => domain.QemuMonitorCommand("""{"execute":"chardev-send-break","arguments":{"id":"charserial0"}}"""), token);
 
     private Task WhileOnAsync(Action<LibvirtDomain> work, CancellationToken token) => UseAsync(
         (_, domain) =>
