@@ -48,6 +48,7 @@ packages=(
 # Foreign clients that judge our servers, and what else only tests need.
 test_packages=(
     chromium                # draws reports
+    freeipmi-tools          # judges the BMC's IPMI and its serial over LAN
     ipmitool                # judges the BMC's IPMI
     libnbd-bin              # nbdinfo, nbdcopy: judge the NBD front
     nbdkit                  # a foreign NBD server
@@ -63,6 +64,7 @@ test_packages=(
     qemu-block-extra        # QEMU's NBD and other block drivers
     redfishtool             # judges the BMC's Redfish
     ruby                    # judges the Vagrantfile's syntax
+    tshark                  # judges the BMC's IPMI packets
 )
 
 usage() {
@@ -70,7 +72,8 @@ usage() {
 Usage: ./lab.sh COMMAND [ARGUMENTS]
 
   doctor | up | status | down | run | nightly | report | compare | ab | bisect | calibrate | gate | trend
-  qualify | import | runs | serve | export | selftest | console | logs | clean
+  qualify | import | runs | serve | export | selftest | emulate | console | logs
+  clean
                     the lab's commands; ./lab.sh COMMAND --help describes each
   build             installs missing Debian packages and builds, and does no more
   test [--coverage] [NAME...]

@@ -1,78 +1,91 @@
-using Microsoft.AspNetCore.Http.Features;
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
+using Lab.Emulators.Bmc.Faults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Lab.Emulators.Bmc;
 
 /// <summary>The command line of the BMC. Exit codes: 0 ended by a signal or Manager.Reset, 2 usage, 3 infrastructure.</summary>
-internal static partial class BmcCommand
+public static partial class BmcCommand
 {
     internal const int UsageError = 2;
     private const int InfrastructureError = 3;
     private const int SocketPathMax = 107;
+    private const int MadePasswordLength = 16;
     private const string UserVariable = "BMC_USER";
     private const string PasswordVariable = "BMC_PASSWORD";
+    private const string DefaultUser = "admin";
 
-    internal static RootCommand Create()
+    private const string Description =
+        "Emulated BMCs: Redfish, IPMI 2.0 and serial console, over a libvirt domain, a simulated machine or a program of yours.\n"
+        + $"Name and password of the administrator come from {UserVariable} and {PasswordVariable}; else they are made up and printed once.\n\n";
+
+    /// <summary>The command line of the program of its own.</summary>
+    internal static RootCommand Create() =>
+        Configure(new RootCommand(Description + "Example: Lab.Emulators.Bmc --redfish 127.0.0.1:8443 --ipmi 127.0.0.1:6230 --host libvirt:bm0"));
+
+    /// <summary>The same as a command of another program.</summary>
+    public static Command CreateSubcommand(string example) => Configure(new Command("bmc", $"{Description}Example: {example}"));
+
+    private static T Configure<T>(T command)
+        where T : Command
     {
-        var libvirt = new Option<string>("--libvirt") { Description = "libvirt URI of the daemon that runs the host", Required = true };
-        var domain = new Option<string>("--domain") { Description = "libvirt domain that is the host", Required = true };
-        var serial = new Option<string?>("--serial-number") { Description = "serial number (default: the domain's name)" };
-        var listen = new Option<string>("--listen") { Description = "address:port of the Redfish service (HTTPS)", Required = true };
-        var sideband = new Option<string?>("--sideband") { Description = "address:port of the same service for the DPU alone" };
-        var ipmi = new Option<string?>("--ipmi-socket") { Description = "Unix socket of the IPMI system interface" };
-        var console = new Option<string>("--console-socket") { Description = "Unix socket the host's serial port connects to", Required = true };
-        var state = new Option<string>("--state-dir") { Description = "directory of the BMC's own files", Required = true };
-        var command = new RootCommand(
-            $"An emulated BMC: Redfish, IPMI system interface and serial console of one libvirt domain. "
-            + $"The administrator's name and password come from {UserVariable} and {PasswordVariable}.")
-        {
-            libvirt, domain, serial, listen, sideband, ipmi, console, state,
-        };
+        var options = new BmcCommandOptions();
+        foreach (var option in options.All)
+            command.Add(option);
         command.SetAction(async (parsed, token) =>
         {
-            var user = Environment.GetEnvironmentVariable(UserVariable);
-            var password = Environment.GetEnvironmentVariable(PasswordVariable);
-            if (string.IsNullOrEmpty(user) || string.IsNullOrEmpty(password))
-                return await FailAsync(UsageError, $"{UserVariable} and {PasswordVariable} must be set");
-            if (!IPEndPoint.TryParse(parsed.GetValue(listen)!, out var main))
-                return await FailAsync(UsageError, "--listen must be address:port");
-            IPEndPoint? side = null;
-            if (parsed.GetValue(sideband) is { } text && !IPEndPoint.TryParse(text, out side))
-                return await FailAsync(UsageError, "--sideband must be address:port");
-            var options = new BmcOptions
+            IReadOnlyList<BmcOptions> fleet;
+            FaultOptions faults;
+            try
             {
-                LibvirtUri = parsed.GetValue(libvirt)!,
-                DomainName = parsed.GetValue(domain)!,
-                SerialNumber = parsed.GetValue(serial) ?? parsed.GetValue(domain)!,
-                Listen = main,
-                Sideband = side,
-                IpmiSocket = parsed.GetValue(ipmi) is { } socket ? Path.GetFullPath(socket) : null,
-                ConsoleSocket = Path.GetFullPath(parsed.GetValue(console)!),
-                StateDirectory = Path.GetFullPath(parsed.GetValue(state)!),
-                UserName = user,
-                Password = password,
-            };
-            foreach (var path in new[] { options.ConsoleSocket, options.IpmiSocket })
-                if (path is not null && Encoding.UTF8.GetByteCount(path) > SocketPathMax)
-                    return await FailAsync(UsageError, $"a socket's path is longer than {SocketPathMax} bytes: {path}");
-            return await RunAsync(options, token);
+                var (user, password) = Credentials();
+                fleet = options.Read(parsed, user, password);
+                faults = options.ReadFaults(parsed);
+                foreach (var path in fleet.SelectMany(one => new[] { (one.Host as LibvirtHost)?.ConsoleSocket, one.IpmiSocket }))
+                    if (path is not null && Encoding.UTF8.GetByteCount(path) > SocketPathMax)
+                        throw new ArgumentException($"a socket's path is longer than {SocketPathMax} bytes: {path}");
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidDataException)
+            {
+                return await FailAsync(UsageError, e.Message);
+            }
+            return await RunAsync(fleet, faults, token);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(BmcOptions options, CancellationToken token)
+    private static (string User, string Password) Credentials()
+    {
+        var user = Environment.GetEnvironmentVariable(UserVariable);
+        var password = Environment.GetEnvironmentVariable(PasswordVariable);
+        if (!string.IsNullOrEmpty(user) && !string.IsNullOrEmpty(password))
+            return (user, password);
+        if (!string.IsNullOrEmpty(user) || !string.IsNullOrEmpty(password))
+            throw new ArgumentException($"{UserVariable} and {PasswordVariable} go together: one of them is not set");
+        const string Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+        password = RandomNumberGenerator.GetString(Alphabet, MadePasswordLength);
+        global::System.Console.WriteLine($"user {DefaultUser} password {password}");
+        return (DefaultUser, password);
+    }
+
+    private static async Task<int> RunAsync(IReadOnlyList<BmcOptions> fleet, FaultOptions faults, CancellationToken token)
     {
         try
         {
-            await using var app = BmcEmulator.Build(options);
+            await using var app = BmcEmulator.Build(fleet, faults);
             await app.StartAsync(token);
-            foreach (var address in app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses)
+            var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+            const int ListedMax = 16;
+            foreach (var address in addresses.Take(ListedMax))
                 LogListening(app.Logger, address);
+            if (addresses.Count > ListedMax)
+                LogMore(app.Logger, addresses.Count - ListedMax);
             await app.WaitForShutdownAsync(token);
             return 0;
         }
@@ -90,4 +103,7 @@ internal static partial class BmcCommand
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Redfish listens on {Address}")]
     private static partial void LogListening(ILogger log, string address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "and on {Count} more")]
+    private static partial void LogMore(ILogger log, int count);
 }

@@ -1,92 +1,116 @@
 using System.Net;
-using Lab.Emulators.Bmc.Accounts;
-using Lab.Emulators.Bmc.Console;
-using Lab.Emulators.Bmc.Device;
+using System.Security.Cryptography;
+using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Ipmi;
-using Lab.Emulators.Bmc.Machine;
 using Lab.Emulators.Bmc.Redfish;
-using Lab.Emulators.Bmc.Redfish.Resources;
-using Lab.Emulators.Bmc.State;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lab.Emulators.Bmc;
 
-/// <summary>One emulated BMC: a device state, its Redfish and IPMI fronts, its serial console.</summary>
+/// <summary>Emulated BMCs in one process: each a device state, its Redfish and IPMI fronts, its serial console.</summary>
 public static class BmcEmulator
 {
     private const int RequestBytesMax = 64 * 1024;
 
-    public static WebApplication Build(BmcOptions options)
+    public static WebApplication Build(params IReadOnlyList<BmcOptions> fleet) => Build(fleet, new FaultOptions());
+
+    public static WebApplication Build(IReadOnlyList<BmcOptions> fleet, FaultOptions faults)
     {
-        Directory.CreateDirectory(options.StateDirectory);
         var time = TimeProvider.System;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
             .AddFilter("Microsoft", LogLevel.Warning);
-        builder.Services.AddRoutingCore();
-
-        IEnumerable<IPAddress> addresses = options.Sideband is null ? [options.Listen.Address] : [options.Listen.Address, options.Sideband.Address];
-        var certificate = BmcCertificate.LoadOrCreate(options.StateDirectory, options.SerialNumber, addresses, time);
-        builder.Services.AddSingleton(services => CreateInstance(options, services.GetRequiredService<ILoggerFactory>(), time));
-        builder.Services.AddHostedService(services =>
-        {
-            var bmc = services.GetRequiredService<BmcInstance>();
-            var commands = new IpmiCommands(bmc.Device, bmc.Accounts, BmcCertificate.Fingerprint(certificate));
-            var ipmi = options.IpmiSocket is null ? null : new IpmiServer(options.IpmiSocket, commands, services.GetRequiredService<ILogger<IpmiServer>>());
-            return new BmcWorker(bmc, ipmi);
-        });
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton<RedfishPipeline>();
+        builder.Services.AddSingleton<FaultSet>();
+        builder.Services.AddSingleton<FaultyFront>();
+        builder.Services.AddSingleton<ControlPort>();
+        builder.Services.AddSingleton(services => new BmcFleet(
+        [
+            .. fleet.Select(options => BmcFactory.Create(
+                options,
+                services.GetRequiredService<ILoggerFactory>(),
+                time,
+                services.GetRequiredService<IHostApplicationLifetime>().StopApplication)),
+        ]));
+        builder.Services.AddSingleton(services => new IpmiFleet(
+        [
+            .. fleet.Zip(services.GetRequiredService<BmcFleet>().Instances, (options, bmc) => new IpmiFront(
+                bmc, options.StateDirectory, new IpmiEndpoints(options.Ipmi, options.IpmiSocket), RandomNumberGenerator.Fill,
+                services.GetRequiredService<ILoggerFactory>())),
+        ]));
+        for (var i = 0; i < fleet.Count; i++)
+            AddWorker(builder.Services, i);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RequestBytesMax;
-            Listen(kestrel, options.Listen, isSideband: false);
-            if (options.Sideband is not null)
-                Listen(kestrel, options.Sideband, isSideband: true);
+            for (var i = 0; i < fleet.Count; i++)
+            {
+                Listen(kestrel, i, fleet[i].Listen, fleet[i].IsPlain, isSideband: false);
+                if (fleet[i].Sideband is { } sideband)
+                    Listen(kestrel, i, sideband, fleet[i].IsPlain, isSideband: true);
+            }
+            if (faults.Control is { } address)
+                kestrel.Listen(address, listen => listen.Use(next => connection =>
+                {
+                    connection.Features.Set(new ControlConnection());
+                    return next(connection);
+                }));
         });
 
         var app = builder.Build();
         app.UseWebSockets();
-        app.UseMiddleware<RedfishPipeline>();
-        app.UseRouting();
-        app.MapServiceRoot();
-        app.MapSystem();
-        app.MapConsole();
-        app.MapChassis();
-        app.MapManager();
-        app.MapSessions();
-        app.MapAccounts();
-        app.UseEndpoints(_ => { });
+        var front = app.Services.GetRequiredService<FaultyFront>();
+        var control = app.Services.GetRequiredService<ControlPort>();
+        foreach (var rule in fleet.SelectMany(one => one.Profile.Faults.Select(rule => rule with { Machine = one.Name })).Concat(faults.Rules))
+            app.Services.GetRequiredService<FaultSet>().Add(rule);
+        app.Run(context => context.Features.Get<ControlConnection>() is null ? front.InvokeAsync(context) : control.InvokeAsync(context));
         return app;
-
-        void Listen(KestrelServerOptions kestrel, IPEndPoint address, bool isSideband) => kestrel.Listen(address, listen =>
-        {
-            // WebSockets over HTTP/2 are more than clients of BMCs speak.
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection =>
-            {
-                var bmc = listen.ApplicationServices.GetRequiredService<BmcInstance>();
-                connection.Features.Set(new RedfishConnection(bmc, isSideband));
-                return next(connection);
-            });
-            listen.UseHttps(certificate);
-        });
     }
 
-    private static BmcInstance CreateInstance(BmcOptions options, ILoggerFactory loggers, TimeProvider time)
+    private static void AddWorker(IServiceCollection services, int index) => services.AddSingleton<IHostedService>(services =>
     {
-        string InState(string file) => Path.Combine(options.StateDirectory, file);
-        var machine = new LibvirtMachine(options.LibvirtUri, options.DomainName, time);
-        var device = new DeviceController(machine, new DeviceStateStore(options.StateDirectory), time, loggers.CreateLogger<DeviceController>());
-        var console = new SerialConsole(options.ConsoleSocket, new ConsoleLog(InState("console.ring")), loggers.CreateLogger<SerialConsole>());
-        return new BmcInstance(
-            options.StateDirectory,
-            options.DomainName,
-            options.SerialNumber,
-            machine,
-            device,
-            new AccountStore(options.StateDirectory, options.UserName, options.Password),
-            new SessionStore(time),
-            console,
-            time);
+        var bmc = services.GetRequiredService<BmcFleet>().Instances[index];
+        var ipmi = services.GetRequiredService<IpmiFleet>().Fronts[index];
+        return new BmcWorker(bmc, ipmi);
+    });
+
+    private static void Listen(KestrelServerOptions kestrel, int index, IPEndPoint address, bool isPlain, bool isSideband) => kestrel.Listen(address, listen =>
+    {
+        BmcInstance Bmc() => listen.ApplicationServices.GetRequiredService<BmcFleet>().Instances[index];
+        // WebSockets over HTTP/2 are more than clients of BMCs speak.
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(next => connection =>
+        {
+            var bmc = Bmc();
+            if (bmc.IsAway)
+            {
+                connection.Abort();
+                return Task.CompletedTask;
+            }
+            connection.Features.Set(new RedfishConnection(bmc, isSideband));
+            return next(connection);
+        });
+        if (!isPlain)
+            listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => Bmc().Certificate.Current);
+    });
+}
+
+/// <summary>Marks a connection to <see cref="ControlPort"/>.</summary>
+internal sealed record ControlConnection;
+
+/// <summary>The BMCs of a process, in the order of their options.</summary>
+internal sealed class BmcFleet(IReadOnlyList<BmcInstance> instances) : IDisposable
+{
+    internal IReadOnlyList<BmcInstance> Instances => instances;
+
+    public void Dispose()
+    {
+        foreach (var bmc in instances)
+            bmc.Dispose();
     }
 }
+
+/// <summary>Their IPMI fronts, in the same order.</summary>
+internal sealed record IpmiFleet(IReadOnlyList<IpmiFront> Fronts);

@@ -37,6 +37,7 @@ public static class LabCommandLine
             ConsoleCommand.Create(),
             LogsCommand.Create(),
             DownCommand.CreateClean(),
+            EmulateCommand.Create(),
         };
 
     /// <summary>Parses and runs a command line. SIGINT and SIGTERM cancel the command's token, a second one ends the program.</summary>

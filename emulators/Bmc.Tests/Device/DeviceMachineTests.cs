@@ -95,4 +95,21 @@ public sealed class DeviceMachineTests
         Assert.Equal(enabled, on.Bootstrapping.Enabled);
         Assert.Equal(Now, on.LastResetTime);
     }
+
+    [Fact]
+    public void ForceSensor_OverAndBack_LogsBothCrossings()
+    {
+        var sensor = new SensorDefinition
+        {
+            Number = 3, Id = "T", Name = "T", Kind = SensorKind.Temperature, Context = "CPU", On = 50, Off = 20, Max = 127,
+            Thresholds = new SensorThresholds { UpperCaution = 80, UpperCritical = 90 },
+        };
+        var hot = DeviceMachine.ForceSensor(Off, sensor, 95, Now);
+        var back = DeviceMachine.ForceSensor(hot, sensor, null, Now);
+        Assert.Equal(
+            [(EventSeverity.Critical, 0x09, false), (EventSeverity.OK, 0x09, true)],
+            back.EventLog.Entries.Select(entry => (entry.Event.Severity, (int)entry.Event.Data1, entry.Event.IsDeassertion)));
+        Assert.All(back.EventLog.Entries, entry => Assert.Equal((0x01, 3), ((int)entry.Event.SensorType, (int)entry.Event.SensorNumber)));
+        Assert.Equal(hot.EventLog, DeviceMachine.ForceSensor(hot, sensor, 96, Now).EventLog);
+    }
 }

@@ -11,9 +11,11 @@ using Lab.Emulators.Host.Tests.Testbed;
 using Lab.Interop.Libvirt;
 using Lab.Protocols.JsonRpc;
 
-[assembly: AssemblyFixture(typeof(Lab.Emulators.Bmc.Tests.Testbed.BmcTestbed))]
-
 namespace Lab.Emulators.Bmc.Tests.Testbed;
+
+/// <summary>Tests of the one host share it.</summary>
+[CollectionDefinition(BmcTestbed.Collection)]
+public sealed class OneHost : ICollectionFixture<BmcTestbed>;
 
 /// <summary>
 /// A BMC and a host emulator as processes of their own over a private libvirtd; the host has a bootable disk. Shared by all tests
@@ -67,7 +69,7 @@ public sealed class BmcTestbed : IAsyncLifetime
             [
                 "dotnet", typeof(BmcEmulator).Assembly.Location, "--libvirt", Libvirtd.Uri, "--domain", DomainName,
                 "--serial-number", SerialNumber, "--listen", $"127.0.0.1:{Address?.Port ?? 0}", "--sideband", $"127.0.0.1:{Sideband?.Port ?? 0}",
-                "--ipmi-socket", IpmiSocket, "--console-socket", directory["console.sock"], "--state-dir", directory["bmc"],
+                "--ipmi-socket", IpmiSocket, "--console-socket", directory["console.sock"], "--state-dir", directory["bmc"], "--allow-local-urls",
             ],
             new Dictionary<string, string> { ["BMC_USER"] = UserName, ["BMC_PASSWORD"] = Password });
         Uri[] addresses = [];

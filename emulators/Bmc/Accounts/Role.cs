@@ -1,6 +1,6 @@
 namespace Lab.Emulators.Bmc.Accounts;
 
-/// <summary>The predefined roles of Redfish (DSP0266 §13.2.3), the stronger the greater.</summary>
+/// <summary>The predefined roles of Redfish (DSP0266 §13.2.3), the stronger the greater; IPMI's User, Operator and Administrator.</summary>
 public enum Role { ReadOnly, Operator, Administrator }
 
 /// <summary>Privileges of the predefined roles.</summary>
@@ -13,6 +13,3 @@ public static class Privileges
         _ => ["Login", "ConfigureSelf"],
     };
 }
-
-/// <param name="IsBootstrap">Made by the host interface: good on the sideband only.</param>
-public sealed record Account(string Id, string UserName, Role Role, bool IsBootstrap);

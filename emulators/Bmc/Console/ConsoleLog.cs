@@ -22,17 +22,12 @@ public sealed class ConsoleLog : IDisposable
     private long end;
     private long cleared;
 
-    public ConsoleLog(string path)
+    /// <param name="path">Null keeps nothing over a restart.</param>
+    public ConsoleLog(string? path)
     {
-        var stream = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        file = MemoryMappedFile.CreateFromFile(
-            stream, null, HeaderBytes + Capacity, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
+        file = path is null
+            ? MemoryMappedFile.CreateNew(null, HeaderBytes + Capacity)
+            : MemoryMappedFile.CreateFromFile(Open(path), null, HeaderBytes + Capacity, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         view = file.CreateViewAccessor(0, HeaderBytes + Capacity);
         end = view.ReadInt64(EndField);
         cleared = view.ReadInt64(StartField);
@@ -117,6 +112,14 @@ public sealed class ConsoleLog : IDisposable
         view.Dispose();
         file.Dispose();
     }
+
+    private static FileStream Open(string path) => new(path, new FileStreamOptions
+    {
+        Mode = FileMode.OpenOrCreate,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.Read,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -7,7 +7,8 @@ namespace Lab.Emulators.Bmc.Console;
 /// The BMC's end of the host's serial port: QEMU connects to a Unix socket, what it sends goes to the log, what clients type goes
 /// to it. The newest connection is the host.
 /// </summary>
-public sealed partial class SerialConsole(string socketPath, ConsoleLog log, ILogger<SerialConsole> logger)
+/// <param name="socketPath">Null for a host without such a port.</param>
+public sealed partial class SerialConsole(string? socketPath, ConsoleLog log, ILogger<SerialConsole> logger)
 {
     private const int Backlog = 4;
     private const int ReadBytes = 16 * 1024;
@@ -19,6 +20,8 @@ public sealed partial class SerialConsole(string socketPath, ConsoleLog log, ILo
 
     public async Task RunAsync(CancellationToken token)
     {
+        if (socketPath is null)
+            return;
         // What a killed predecessor left.
         File.Delete(socketPath);
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

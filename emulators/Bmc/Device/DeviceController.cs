@@ -13,6 +13,10 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
     private readonly SemaphoreSlim changing = new(1, 1);
     private readonly Channel<MachineSignal> signals = Channel.CreateUnbounded<MachineSignal>();
     private volatile DeviceState current = store.Load();
+    private volatile TaskCompletionSource deadlineChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The state before and after every change; handlers return at once.</summary>
+    public event Action<DeviceState, DeviceState>? Changed;
 
     public DeviceState State => DeviceMachine.Expire(current, time.GetUtcNow());
 
@@ -22,7 +26,7 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
         machine.Signalled += OnSignal;
         try
         {
-            await Task.WhenAll(machine.RunAsync(token), FollowAsync(token));
+            await Task.WhenAll(machine.RunAsync(token), FollowAsync(token), TickAsync(token));
         }
         finally
         {
@@ -32,18 +36,35 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
 
     /// <returns>False when the request makes no sense while the host is off.</returns>
     /// <exception cref="MachineException">It could not be done.</exception>
-    public async Task<bool> ResetAsync(ResetType type, CancellationToken token)
+    public async Task<bool> ResetAsync(ResetType type, CancellationToken token, RestartCause cause = RestartCause.ManagementCommand)
     {
         await changing.WaitAsync(token);
         try
         {
             await RefreshAsync(token);
-            var step = DeviceMachine.Request(current, type, time.GetUtcNow());
+            var step = DeviceMachine.Request(current, type, time.GetUtcNow(), cause);
             if (step.Refused)
                 return false;
             LogReset(type);
             await ApplyAsync(step, token);
             return true;
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    /// <summary>Puts media into a slot, or takes them out; a running host that has the drive sees it at once.</summary>
+    /// <exception cref="MachineException">It could not be done.</exception>
+    public async Task ChangeMediaAsync(string slot, InsertedMedia? media, CancellationToken token)
+    {
+        await changing.WaitAsync(token);
+        try
+        {
+            var changed = current.Power == MachinePower.On && await machine.ChangeMediaAsync(slot, media?.File, token);
+            var slots = media is null ? current.Media.Remove(slot) : current.Media.SetItem(slot, media);
+            Set(current with { Media = slots, MediaAtHost = changed ? slots : current.MediaAtHost });
         }
         finally
         {
@@ -97,6 +118,42 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
         }
     }
 
+    private async Task TickAsync(CancellationToken token)
+    {
+        while (true)
+        {
+            var changed = deadlineChanged.Task;
+            var wait = DeviceMachine.NextDeadline(current) is { } deadline ? Positive(deadline - time.GetUtcNow()) : Timeout.InfiniteTimeSpan;
+            using (var rest = CancellationTokenSource.CreateLinkedTokenSource(token))
+            {
+                await Task.WhenAny(changed, Task.Delay(wait, time, rest.Token));
+                await rest.CancelAsync();
+            }
+            token.ThrowIfCancellationRequested();
+            await TryTickAsync(token);
+        }
+    }
+
+    private async Task TryTickAsync(CancellationToken token)
+    {
+        await changing.WaitAsync(token);
+        try
+        {
+            await ApplyAsync(DeviceMachine.Tick(current, time.GetUtcNow()), token);
+        }
+        catch (MachineException e)
+        {
+            // The watchdog has run out all the same; what it should have done to the machine is lost with the machine.
+            LogUnreachable(e.Message);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    private static TimeSpan Positive(TimeSpan wait) => wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+
     // Reading, not the event, says how things are: events may come late or in the middle of a later request.
     private async Task RefreshAsync(CancellationToken token)
     {
@@ -122,7 +179,7 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
 
     private Task DoAsync(MachineAction action, CancellationToken token) => action switch
     {
-        MachineAction.Start => machine.StartAsync(current.Boot.Effective, token),
+        MachineAction.Start => machine.StartAsync(StartOf(current), token),
         MachineAction.ForceOff => machine.ForceOffAsync(token),
         MachineAction.Reset => machine.ResetAsync(token),
         MachineAction.PressPowerButton => machine.PressPowerButtonAsync(token),
@@ -130,12 +187,22 @@ public sealed partial class DeviceController(IMachine machine, DeviceStateStore 
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
     };
 
+    private static MachineStart StartOf(DeviceState state) => new(
+        state.Boot.Effective,
+        state.Boot.Next,
+        state.BootOrder,
+        [.. state.Media.Select(slot => new StartMedia(slot.Key, slot.Value.File, slot.Value.IsCd))]);
+
     private void Set(DeviceState state)
     {
         if (state == current)
             return;
+        var before = current;
         store.Save(state);
         current = state;
+        if (DeviceMachine.NextDeadline(state) != DeviceMachine.NextDeadline(before))
+            Interlocked.Exchange(ref deadlineChanged, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        Changed?.Invoke(before, state);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "reset {Type}")]

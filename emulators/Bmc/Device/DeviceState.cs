@@ -1,31 +1,13 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Lab.Emulators.Bmc.Machine;
 
 namespace Lab.Emulators.Bmc.Device;
 
-/// <summary>Redfish's ResetType (DSP2046, Resource.ResetType), those this BMC does.</summary>
-public enum ResetType
-{
-    On, ForceOn, ForceOff, GracefulShutdown, GracefulRestart, ForceRestart, PowerCycle, PushPowerButton, Nmi,
-}
-
-public enum BootOverrideEnabled { Disabled, Once, Continuous }
-
-/// <summary>ComputerSystem.Boot.</summary>
-public sealed record BootOverride(BootOverrideEnabled Enabled = BootOverrideEnabled.Disabled, BootTarget Target = BootTarget.None)
-{
-    /// <summary>What the next start starts from.</summary>
-    public BootTarget Effective => Enabled == BootOverrideEnabled.Disabled ? BootTarget.None : Target;
-}
-
 /// <summary>HostInterface.CredentialBootstrapping (DSP0270 §10).</summary>
 public sealed record CredentialBootstrapping(bool Enabled = true, bool EnableAfterReset = true, string RoleId = "Administrator");
 
-/// <summary>A graceful change the guest has been asked for.</summary>
-/// <param name="ThenStart">Start again once it is off.</param>
-/// <param name="GivenUpAt">After this the guest is taken to have ignored it.</param>
-public sealed record PendingShutdown(bool ThenStart, DateTimeOffset GivenUpAt);
-
-/// <summary>Everything one BMC knows of its host; a value, changed only by <see cref="DeviceMachine"/>.</summary>
+/// <summary>Everything one BMC knows of its host; a value, changed only by <see cref="DeviceMachine"/> and settings of the fronts.</summary>
 public sealed record DeviceState
 {
     public MachinePower Power { get; init; } = MachinePower.Off;
@@ -33,9 +15,41 @@ public sealed record DeviceState
 
     /// <summary>When the host last came on or was reset; null before the first time.</summary>
     public DateTimeOffset? LastResetTime { get; init; }
+    public RestartCause LastResetCause { get; init; }
+
+    /// <summary>The BMC has reset the running host, whose restart is therefore not the guest's own.</summary>
+    public bool IsRestartExpected { get; init; }
+
+    /// <summary>When the host last came on or went off; null before the first time.</summary>
+    public DateTimeOffset? PowerChangedTime { get; init; }
+    public PowerRestorePolicy PowerRestorePolicy { get; init; } = PowerRestorePolicy.AlwaysOff;
     public BootOverride Boot { get; init; } = new();
     public CredentialBootstrapping Bootstrapping { get; init; } = new();
-}
+    public Indicator Indicator { get; init; } = new();
+    public Watchdog Watchdog { get; init; } = new();
+    public string AssetTag { get; init; } = "";
+    public BiosState Bios { get; init; } = new();
+    public SecureBootState SecureBoot { get; init; } = new();
 
-/// <summary>What is to be done to the machine, in order.</summary>
-public enum MachineAction { Start, ForceOff, Reset, PressPowerButton, Nmi }
+    /// <summary>What is in the slots of virtual media; an empty slot is not in it.</summary>
+    public ImmutableSortedDictionary<string, InsertedMedia> Media { get; init; } = ImmutableSortedDictionary<string, InsertedMedia>.Empty;
+
+    /// <summary>Media the running host was started with, or was given since.</summary>
+    public ImmutableSortedDictionary<string, InsertedMedia> MediaAtHost { get; init; } = ImmutableSortedDictionary<string, InsertedMedia>.Empty;
+
+    /// <summary>BootOptionReferences in the order firmware tries them; what is not named comes after.</summary>
+    public ImmutableList<string> BootOrder { get; init; } = [];
+    public ManagerSettings Manager { get; init; } = new();
+    public FirmwareState Firmware { get; init; } = new();
+    public ImmutableList<DeviceTask> Tasks { get; init; } = [];
+    public int LastTaskId { get; init; }
+    public ImmutableList<EventSubscription> Subscriptions { get; init; } = [];
+    public int LastSubscriptionId { get; init; }
+
+    /// <summary>Readings forced by a test or scenario, by <see cref="SensorDefinition.Id"/>.</summary>
+    public ImmutableDictionary<string, double> SensorOverrides { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    /// <summary>Kept in a file of its own, since it is long and changes seldom.</summary>
+    [JsonIgnore]
+    public SystemEventLog EventLog { get; init; } = new();
+}

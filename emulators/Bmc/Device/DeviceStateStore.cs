@@ -3,11 +3,24 @@ using Lab.Emulators.Bmc.State;
 namespace Lab.Emulators.Bmc.Device;
 
 /// <summary>Keeps a <see cref="DeviceState"/> over restarts of the BMC.</summary>
-public sealed class DeviceStateStore(string directory)
+/// <param name="directory">Null keeps nothing.</param>
+public sealed class DeviceStateStore(string? directory)
 {
-    private readonly StateFile<DeviceState> file = new(Path.Combine(directory, "device.json"), StateJson.Default.DeviceState);
+    private readonly StateFile<DeviceState> file = new(StateFiles.In(directory, "device.json"), StateJson.Default.DeviceState);
+    private readonly StateFile<SystemEventLog> logFile = new(StateFiles.In(directory, "events.json"), StateJson.Default.SystemEventLog);
+    private SystemEventLog? savedLog;
 
-    public DeviceState Load() => file.Load() ?? new DeviceState();
+    public DeviceState Load()
+    {
+        savedLog = logFile.Load() ?? new SystemEventLog();
+        return (file.Load() ?? new DeviceState()) with { EventLog = savedLog };
+    }
 
-    public void Save(DeviceState state) => file.Save(state);
+    public void Save(DeviceState state)
+    {
+        if (!ReferenceEquals(state.EventLog, savedLog))
+            logFile.Save(state.EventLog);
+        savedLog = state.EventLog;
+        file.Save(state);
+    }
 }

@@ -21,6 +21,10 @@ public sealed class LibvirtMachine : IMachine
 
     public event Action<MachineSignal>? Signalled;
 
+    public bool ReadsMedia => true;
+
+    public bool IsFixed => false;
+
     public Task RunAsync(CancellationToken token) => link.RunAsync(token);
 
     public Task<MachinePower> ReadPowerAsync(CancellationToken token) =>
@@ -36,15 +40,19 @@ public sealed class LibvirtMachine : IMachine
         },
         token);
 
-    public Task StartAsync(BootTarget target, CancellationToken token) => UseAsync(
+    /// <summary>Of the running domain where it runs: hot-plugged devices are in its definition too, but not the addresses it got since.</summary>
+    public Task<MachineHardware> ReadHardwareAsync(CancellationToken token) => UseAsync(
+        (_, domain) => DomainHardware.Read(XElement.Parse(domain.GetXml())), token);
+
+    public Task StartAsync(MachineStart start, CancellationToken token) => UseAsync(
         (connection, domain) =>
         {
             if (domain.IsActive)
                 return true;
-            if (target == BootTarget.None)
+            if (start is { Target: BootTarget.None, Order.Count: 0, Media.Count: 0 })
                 domain.Create();
             else
-                connection.CreateDomain(BootOrderXml.Apply(domain.GetXml(LibvirtXmlFlags.Inactive | LibvirtXmlFlags.Secure), target)).Dispose();
+                connection.CreateDomain(StartXml.Apply(domain.GetXml(LibvirtXmlFlags.Inactive | LibvirtXmlFlags.Secure), start)).Dispose();
             return true;
         },
         token);
@@ -56,6 +64,20 @@ public sealed class LibvirtMachine : IMachine
     public Task PressPowerButtonAsync(CancellationToken token) => WhileOnAsync(domain => domain.Shutdown(), token);
 
     public Task InjectNmiAsync(CancellationToken token) => WhileOnAsync(domain => domain.InjectNmi(), token);
+
+    public Task<bool> ChangeMediaAsync(string slot, string? file, CancellationToken token) => UseAsync(
+        (_, domain) =>
+        {
+            if (!domain.IsActive || StartXml.ChangeMedia(domain.GetXml(), slot, file) is not { } drive)
+                return false;
+            domain.UpdateDevice(drive, LibvirtDomainImpact.Live);
+            return true;
+        },
+        token);
+
+    // QMP chardev-send-break; libvirt calls the backend of the first serial port charserial0.
+    public Task SendBreakAsync(CancellationToken token) => WhileOnAsync(
+        domain => domain.QemuMonitorCommand("""{"execute":"chardev-send-break","arguments":{"id":"charserial0"}}"""), token);
 
     private Task WhileOnAsync(Action<LibvirtDomain> work, CancellationToken token) => UseAsync(
         (_, domain) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using Lab.Emulators.Bmc.Accounts;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Lab.Emulators.Bmc.Redfish;
 
@@ -8,32 +9,44 @@ internal static class Authentication
 {
     internal const string TokenHeader = "X-Auth-Token";
 
-    /// <summary>Resources that need no login (DSP0266 §13.3.1), and the one that makes it.</summary>
-    internal static bool IsPublic(HttpRequest request)
-    {
-        var path = request.Path.Value!.TrimEnd('/');
-        if (HttpMethods.IsPost(request.Method))
-            return path is Paths.Sessions or Paths.Sessions + "/Members";
-        return (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-            && path is "/redfish" or Paths.Root or Paths.Root + "/odata" or Paths.Root + "/$metadata";
-    }
+    /// <summary>How long an answer to wrong credentials takes at least: guessing is slow also before an account locks.</summary>
+    private static readonly TimeSpan FailureTime = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The account a request's credentials open; null when it has none or wrong ones.</summary>
-    internal static Account? Identify(RedfishRequest request)
+    internal static async ValueTask<(Account? Account, Session? Session)> IdentifyAsync(HttpContext context)
     {
-        var headers = request.Context.Request.Headers;
+        var (bmc, isSideband) = context.Features.GetRequiredFeature<RedfishConnection>();
+        var headers = context.Request.Headers;
         if (headers.TryGetValue(TokenHeader, out var token) && token.Count == 1)
-            return request.Bmc.Sessions.Use(token[0]!) is { } session ? Allowed(request, request.Bmc.Accounts.Find(session.AccountId)) : null;
+        {
+            if (bmc.Sessions.Use(token[0]!) is not { } session || bmc.Accounts.Find(session.AccountId) is not { Enabled: true } account)
+                return default;
+            return account.IsBootstrap && !isSideband ? default : (account, session);
+        }
         return TryReadBasic(headers.Authorization.ToString(), out var userName, out var password)
-            ? LogIn(request, userName, password)
-            : null;
+            ? (await LogInAsync(bmc, isSideband, userName, password, context.RequestAborted), null)
+            : default;
     }
 
-    internal static Account? LogIn(RedfishRequest request, string userName, string password) =>
-        Allowed(request, request.Bmc.Accounts.Authenticate(userName, password));
+    internal static async ValueTask<Account?> LogInAsync(BmcInstance bmc, bool isSideband, string userName, string password, CancellationToken token)
+    {
+        if (bmc.Accounts.Authenticate(userName, password) is { ByRedfish: true } account && (isSideband || !account.IsBootstrap))
+            return account;
+        await Task.Delay(FailureTime, bmc.Time, token);
+        return null;
+    }
 
-    private static Account? Allowed(RedfishRequest request, Account? account) =>
-        account is { IsBootstrap: true } && !request.IsSideband ? null : account;
+    /// <exception cref="RedfishException">401 without login, 403 with too little.</exception>
+    internal static void Require(RedfishRequest request, Role role)
+    {
+        if (request.Caller is not { } caller)
+            throw new RedfishException(StatusCodes.Status401Unauthorized, BaseMessages.NoValidSession);
+        request.Require(role);
+        // Until then the account may do nothing but change its password and log out (DSP0266 §13.3.7).
+        var own = $"{Paths.Accounts}/{caller.Id}";
+        if (caller.PasswordChangeRequired && request.Path != own && !request.Path.StartsWith(Paths.Sessions, StringComparison.Ordinal))
+            throw new RedfishException(StatusCodes.Status403Forbidden, BaseMessages.PasswordChangeRequired(own));
+    }
 
     private static bool TryReadBasic(string header, out string userName, out string password)
     {

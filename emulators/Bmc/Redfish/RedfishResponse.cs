@@ -1,65 +1,72 @@
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Lab.Emulators.Bmc.Redfish;
 
-/// <summary>How resources and errors are written, with their ETags (DSP0266 §7.1, §8).</summary>
+/// <summary>How resources and errors are written (DSP0266 §8).</summary>
 internal static class RedfishResponse
 {
-    private const int TagBytes = 8;
+    private const string ContentType = "application/json; charset=utf-8";
+    private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // DateTime changes by itself and would make every tag stale.
-    private static readonly string[] OutsideTag = ["DateTime"];
+    internal static byte[] ToBytes(JsonNode node) => JsonSerializer.SerializeToUtf8Bytes(node, Options);
 
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    internal static string TagOf(JsonObject resource)
+    /// <summary>A resource as it goes out: with its tag in the body too.</summary>
+    internal static RenderedResource Render(JsonObject resource)
     {
-        var tagged = (JsonObject)resource.DeepClone();
-        foreach (var name in OutsideTag)
-            tagged.Remove(name);
-        var digest = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(tagged, Json));
-        return '"' + Convert.ToHexString(digest.AsSpan(0, TagBytes)) + '"';
+        var tag = EntityTag.Of(resource);
+        if (resource.ContainsKey("@odata.id"))
+            resource["@odata.etag"] = tag;
+        return new RenderedResource(ToBytes(resource), tag, LinkOf(resource));
     }
 
-    internal static bool Matches(string? header, string tag) =>
-        header is not null && header.Split(',', StringSplitOptions.TrimEntries).Any(one => one == "*" || one.Replace("W/", "", StringComparison.Ordinal) == tag);
+    internal static Task WriteResourceAsync(RedfishRequest request, JsonObject resource, int status = StatusCodes.Status200OK) =>
+        WriteAsync(request.Context, Render(resource), status);
 
-    internal static async Task WriteResourceAsync(HttpContext context, JsonObject resource, int status = StatusCodes.Status200OK)
+    internal static async Task WriteAsync(HttpContext context, RenderedResource rendered, int status = StatusCodes.Status200OK)
     {
-        var tag = TagOf(resource);
-        context.Response.Headers.ETag = tag;
-        if (resource["@odata.type"]?.GetValue<string>() is { } type)
-            context.Response.Headers.Append("Link", $"<{SchemaAddress(type)}>; rel=describedby");
-        if (status == StatusCodes.Status200OK && HttpMethods.IsGet(context.Request.Method)
-            && Matches(context.Request.Headers.IfNoneMatch, tag))
+        var headers = context.Response.Headers;
+        headers.ETag = rendered.Tag;
+        if (rendered.Link is not null)
+            headers.Link = rendered.Link;
+        var isReading = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        if (status == StatusCodes.Status200OK && isReading && EntityTag.Matches(context.Request.Headers.IfNoneMatch, rendered.Tag))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
-        await WriteAsync(context, resource, status);
+        await WriteAsync(context, rendered.Body, status);
     }
 
     internal static async Task WriteErrorAsync(HttpContext context, RedfishException error)
     {
         if (error.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"redfish\"";
-        await WriteAsync(context, RedfishException.Body(error.Messages), error.Status);
+        if (error.RetryAfterSeconds is { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        await WriteAsync(context, ToBytes(RedfishException.Body(error.Messages)), error.Status);
     }
 
-    private static async Task WriteAsync(HttpContext context, JsonObject body, int status)
+    /// <summary>200 with messages alone, as an action answers that has something to say.</summary>
+    internal static Task WriteMessagesAsync(RedfishRequest request, params IReadOnlyList<RedfishMessage> messages) =>
+        WriteAsync(request.Context, ToBytes(RedfishException.Body(messages)), StatusCodes.Status200OK);
+
+    private static async Task WriteAsync(HttpContext context, byte[] body, int status)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json);
         context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.ContentLength = bytes.Length;
+        context.Response.ContentType = ContentType;
+        context.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     // "#Chassis.v1_28_0.Chassis" is described by Chassis.v1_28_0.json, "#ChassisCollection.ChassisCollection" by ChassisCollection.json.
-    private static string SchemaAddress(string type) =>
-        $"http://redfish.dmtf.org/schemas/v1/{type[1..type.LastIndexOf('.')]}.json";
+    private static string? LinkOf(JsonObject resource) => resource["@odata.type"]?.GetValue<string>() is { } type
+        ? $"<http://redfish.dmtf.org/schemas/v1/{type[1..type.LastIndexOf('.')]}.json>; rel=describedby"
+        : null;
 }
+
+/// <param name="Link">The header of that name: what describes the resource; null for what has no type.</param>
+internal sealed record RenderedResource(byte[] Body, string Tag, string? Link);

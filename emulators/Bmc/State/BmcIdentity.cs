@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Lab.Emulators.Bmc.Machine;
 
 namespace Lab.Emulators.Bmc.State;
@@ -7,5 +8,17 @@ public sealed record BmcIdentity
 {
     /// <summary>UUID of the Redfish service and of the manager.</summary>
     public required Guid ServiceUuid { get; init; }
+
+    /// <summary>MAC address of the BMC's interface: locally administered, so that it is nobody's.</summary>
+    [JsonIgnore]
+    public byte[] Mac
+    {
+        get
+        {
+            const byte LocallyAdministered = 0x02;
+            return [LocallyAdministered, .. ServiceUuid.ToByteArray().AsSpan(0, 5)];
+        }
+    }
+
     public MachineInventory? Inventory { get; init; }
 }

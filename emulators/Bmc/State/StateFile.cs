@@ -4,14 +4,15 @@ using System.Text.Json.Serialization.Metadata;
 namespace Lab.Emulators.Bmc.State;
 
 /// <summary>One JSON file that is whole at any moment, readable by its owner only.</summary>
-internal sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
+/// <param name="path">Null keeps nothing.</param>
+internal sealed class StateFile<T>(string? path, JsonTypeInfo<T> type)
     where T : class
 {
     /// <summary>Null when there is none yet.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     internal T? Load()
     {
-        if (!File.Exists(path))
+        if (path is null || !File.Exists(path))
             return null;
         try
         {
@@ -25,6 +26,8 @@ internal sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
 
     internal void Save(T value)
     {
+        if (path is null)
+            return;
         var next = path + ".next";
         using (var file = new FileStream(next, OwnerOnly))
             JsonSerializer.Serialize(file, value, type);

@@ -5,8 +5,9 @@ using Lab.Emulators.Bmc.Machine;
 
 namespace Lab.Emulators.Bmc.State;
 
-[JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(DeviceState))]
+[JsonSerializable(typeof(SystemEventLog))]
 [JsonSerializable(typeof(BmcIdentity))]
-[JsonSerializable(typeof(StoredAccount[]))]
+[JsonSerializable(typeof(StoredAccounts))]
 internal sealed partial class StateJson : JsonSerializerContext;

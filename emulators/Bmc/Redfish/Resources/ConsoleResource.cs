@@ -8,68 +8,63 @@ namespace Lab.Emulators.Bmc.Redfish.Resources;
 /// <summary>The serial console: its WebSocket, and its log as a LogService with one entry whose attachment is the text.</summary>
 internal static class ConsoleResource
 {
-    private enum ClearType { ClearAll }
+    /// <summary>
+    /// Beneath the system: WebSocket; binary messages both ways. Query <c>since</c>: replay the log from that offset on before what is
+    /// new. Header <see cref="Paths.OffsetHeader"/> of the handshake's answer: offset of the first byte that will be sent.
+    /// </summary>
+    internal const string Socket = "/SerialConsole";
+    internal const string LogId = "SerialConsole";
 
-    internal static void MapConsole(this IEndpointRouteBuilder routes)
+    private const string ServiceTemplate = Paths.AnySystem + "/LogServices/" + LogId;
+    private const string EntriesTemplate = ServiceTemplate + "/Entries";
+    private const string EntryTemplate = EntriesTemplate + "/1";
+
+    /// <summary>
+    /// The console's text, as octets. Query <c>since</c>: offset of the first byte wanted. Response headers
+    /// <see cref="Paths.OffsetHeader"/>: offset of the first byte returned, <see cref="Paths.EndHeader"/>: of the first one after them.
+    /// </summary>
+    private const string Attachment = "/Attachment";
+
+    internal static void MapConsole(this ResourceTable table)
     {
-        routes.MapCollection(Paths.LogServices, "LogServiceCollection", "Log services", _ => [Paths.ConsoleLog]);
-        routes.MapResource(Paths.ConsoleLog, _ => Service());
-        routes.MapAction<ClearType>(Paths.ConsoleLogClear, Role.Operator, "LogClearType", (request, _) =>
+        table.Add(ServiceTemplate, Service);
+        table.Action(ServiceTemplate + "/Actions/LogService.ClearLog", Role.Operator, (request, body) =>
         {
+            LogResource.TakeClearType(body);
             request.Bmc.Console.Log.Clear();
             return Task.CompletedTask;
         });
-        routes.MapResource(Paths.ConsoleLogEntries, Entries);
-        routes.MapResource(Paths.ConsoleLogEntry, Entry);
-        routes.MapGet(Paths.ConsoleText, WriteTextAsync);
-        routes.MapGet(Paths.ConsoleSocket, RunSocketAsync);
+        table.Add(EntriesTemplate, request => Json.Collection(
+            request.Path, "LogEntryCollection", "Serial console", new JsonArray(Entry(request, request.Path + "/1"))));
+        table.Add(EntryTemplate, request => Entry(request, request.Path));
+        table.Other(EntryTemplate + Attachment).On(HttpMethods.Get, Role.ReadOnly, WriteTextAsync);
+        table.Other(Paths.AnySystem + Socket).On(HttpMethods.Get, Role.Operator, RunSocketAsync);
     }
 
-    private static JsonObject Service()
+    private static JsonObject Service(RedfishRequest request)
     {
-        var service = RedfishRoutes.Resource(Paths.ConsoleLog, "#LogService.v1_9_0.LogService", "SerialConsole", "Serial console");
+        var service = LogResource.Service(request, LogId, "Serial console", "WrapsWhenFull", "OEM");
         service["Description"] = "The host's serial output; the text is the attachment of the only entry.";
-        service["LogEntryType"] = "OEM";
-        service["OverWritePolicy"] = "WrapsWhenFull";
-        service["ServiceEnabled"] = true;
-        service["Status"] = RedfishRoutes.EnabledStatus();
-        service["Entries"] = RedfishRoutes.Link(Paths.ConsoleLogEntries);
-        service["Actions"] = new JsonObject
-        {
-            ["#LogService.ClearLog"] = new JsonObject
-            {
-                ["target"] = Paths.ConsoleLogClear,
-                ["LogClearType@Redfish.AllowableValues"] = new JsonArray(nameof(ClearType.ClearAll)),
-            },
-        };
         return service;
     }
 
-    private static JsonObject Entries(RedfishRequest request) => new()
-    {
-        ["@odata.id"] = Paths.ConsoleLogEntries,
-        ["@odata.type"] = "#LogEntryCollection.LogEntryCollection",
-        ["Name"] = "Serial console",
-        ["Members@odata.count"] = 1,
-        ["Members"] = new JsonArray(Entry(request)),
-    };
-
-    private static JsonObject Entry(RedfishRequest request)
+    private static JsonObject Entry(RedfishRequest request, string path)
     {
         var log = request.Bmc.Console.Log;
-        var entry = RedfishRoutes.Resource(Paths.ConsoleLogEntry, "#LogEntry.v1_21_0.LogEntry", "1", "Serial console output");
+        var entry = Json.Resource(path, "LogEntry.v1_21_0.LogEntry", "1", "Serial console output");
         entry["EntryType"] = "Oem";
         entry["OemRecordFormat"] = "text";
         entry["Severity"] = "OK";
         entry["DiagnosticDataType"] = "OS";
-        entry["AdditionalDataURI"] = Paths.ConsoleText;
+        entry["AdditionalDataURI"] = path + Attachment;
         entry["AdditionalDataSizeBytes"] = log.End - log.Start;
         return entry;
     }
 
-    private static async Task WriteTextAsync(HttpContext context)
+    private static async Task WriteTextAsync(RedfishRequest request)
     {
-        var log = new RedfishRequest(context).Bmc.Console.Log;
+        var context = request.Context;
+        var log = request.Bmc.Console.Log;
         var buffer = new byte[ConsoleLog.Capacity];
         var (offset, count) = log.Read(Since(context) ?? 0, buffer);
         SetOffset(context, Paths.OffsetHeader, offset);
@@ -79,10 +74,9 @@ internal static class ConsoleResource
         await context.Response.Body.WriteAsync(buffer.AsMemory(0, count), context.RequestAborted);
     }
 
-    private static async Task RunSocketAsync(HttpContext context)
+    private static async Task RunSocketAsync(RedfishRequest request)
     {
-        var request = new RedfishRequest(context);
-        request.Require(Role.Operator);
+        var context = request.Context;
         if (!context.WebSockets.IsWebSocketRequest)
             throw new RedfishException(StatusCodes.Status400BadRequest, BaseMessages.HeaderInvalid("Upgrade"));
         var console = request.Bmc.Console;

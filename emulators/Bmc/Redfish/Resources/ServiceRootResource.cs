@@ -2,88 +2,83 @@ using System.Text.Json.Nodes;
 
 namespace Lab.Emulators.Bmc.Redfish.Resources;
 
-/// <summary>The entry points: versions, service root, OData service document and metadata.</summary>
+/// <summary>The entry points: versions, service root, OData service document and metadata (DSP0266 §6, §8.5).</summary>
 internal static class ServiceRootResource
 {
     /// <summary>Protocol version (DSP0266).</summary>
-    private const string RedfishVersion = "1.15.0";
+    private const string RedfishVersion = "1.22.0";
+    private const string MetadataPath = Paths.Root + "/$metadata";
 
-    private static readonly string[] Schemas =
+    private static readonly (string Name, string Path)[] Services =
     [
-        "AccountService", "Chassis", "ChassisCollection", "ComputerSystem", "ComputerSystemCollection", "HostInterface",
-        "HostInterfaceCollection", "LogEntry", "LogEntryCollection", "LogService", "LogServiceCollection", "Manager", "ManagerAccount",
-        "ManagerAccountCollection", "ManagerCollection", "ManagerNetworkProtocol", "MessageRegistryFile",
-        "MessageRegistryFileCollection", "Role", "RoleCollection", "ServiceRoot", "Session", "SessionCollection", "SessionService",
+        ("Systems", Paths.Systems), ("Chassis", Paths.AllChassis), ("Managers", Paths.Managers), ("SessionService", Paths.SessionService),
+        ("AccountService", Paths.AccountService), ("Registries", Paths.Registries), ("Tasks", Paths.TaskService),
+        ("UpdateService", Paths.UpdateService), ("EventService", Paths.EventService), ("CertificateService", Paths.CertificateService),
+        ("TelemetryService", Paths.TelemetryService),
     ];
 
-    internal static void MapServiceRoot(this IEndpointRouteBuilder routes)
+    internal static void MapServiceRoot(this ResourceTable table)
     {
-        routes.MapResource("/redfish", _ => new JsonObject { ["v1"] = Paths.Root + "/" });
-        routes.MapResource(Paths.Root, Root);
-        routes.MapResource(Paths.Root + "/odata", ServiceDocument);
-        routes.MapGet(Paths.Root + "/$metadata", () => TypedResults.Text(Metadata(), "application/xml"));
-        routes.MapCollection(
-            Paths.Registries, "MessageRegistryFileCollection", "Registries", _ => [$"{Paths.Registries}/{BaseMessages.Registry}"]);
-        routes.MapResource($"{Paths.Registries}/{BaseMessages.Registry}", _ => RegistryFile());
+        table.Add(Paths.Root, Root).Public();
+        table.MapEntryPoints();
+    }
+
+    /// <summary>What leads to the root, whatever service it is of.</summary>
+    internal static void MapEntryPoints(this ResourceTable table)
+    {
+        table.Add("/redfish", _ => new JsonObject { ["v1"] = Paths.Root + "/" }).Public();
+        table.Add(Paths.Root + "/odata", ServiceDocument).Public();
+        table.Other(MetadataPath).On(HttpMethods.Get, null, WriteMetadataAsync).On(HttpMethods.Head, null, WriteMetadataAsync);
     }
 
     private static JsonObject Root(RedfishRequest request)
     {
-        var root = RedfishRoutes.Resource(Paths.Root + "/", "#ServiceRoot.v1_20_0.ServiceRoot", "RootService", "Root Service");
+        var root = Json.Resource(Paths.Root + "/", "ServiceRoot.v1_20_0.ServiceRoot", "RootService", "Root Service");
         root["RedfishVersion"] = RedfishVersion;
         root["UUID"] = request.Bmc.Identity.ServiceUuid.ToString();
-        root["Product"] = "Emulated BMC";
-        root["Systems"] = RedfishRoutes.Link(Paths.Systems);
-        root["Chassis"] = RedfishRoutes.Link(Paths.AllChassis);
-        root["Managers"] = RedfishRoutes.Link(Paths.Managers);
-        root["SessionService"] = RedfishRoutes.Link(Paths.SessionService);
-        root["AccountService"] = RedfishRoutes.Link(Paths.AccountService);
-        root["Registries"] = RedfishRoutes.Link(Paths.Registries);
-        root["Links"] = new JsonObject { ["Sessions"] = RedfishRoutes.Link(Paths.Sessions) };
+        root["Product"] = request.Profile.Bmc.Model;
+        root["Vendor"] = request.Profile.Manufacturer;
+        root["ServiceIdentification"] = request.Bmc.Name;
+        root["ProtocolFeaturesSupported"] = new JsonObject
+        {
+            ["ExpandQuery"] = new JsonObject
+            {
+                ["ExpandAll"] = true,
+                ["Levels"] = true,
+                ["Links"] = true,
+                ["NoLinks"] = true,
+                ["MaxLevels"] = QueryOptions.LevelsMax,
+            },
+            ["FilterQuery"] = true,
+            ["OnlyMemberQuery"] = true,
+            ["SelectQuery"] = true,
+            ["TopSkipQuery"] = true,
+            ["ExcerptQuery"] = false,
+            ["DeepOperations"] = new JsonObject { ["DeepPATCH"] = false, ["DeepPOST"] = false },
+        };
+        foreach (var (name, path) in Services)
+            root[name] = Json.Link(path);
+        root["Links"] = new JsonObject { ["Sessions"] = Json.Link(Paths.Sessions) };
         return root;
     }
 
-    private static JsonObject ServiceDocument(RedfishRequest request)
+    private static JsonObject ServiceDocument(RedfishRequest request) => new()
     {
-        (string Name, string Path)[] services =
+        ["@odata.context"] = MetadataPath,
+        ["value"] = new JsonArray(
         [
-            ("Service", Paths.Root + "/"), ("Systems", Paths.Systems), ("Chassis", Paths.AllChassis), ("Managers", Paths.Managers),
-            ("SessionService", Paths.SessionService), ("AccountService", Paths.AccountService), ("Registries", Paths.Registries),
-            ("Sessions", Paths.Sessions),
-        ];
-        return new JsonObject
-        {
-            ["@odata.context"] = Paths.Root + "/$metadata",
-            ["value"] = new JsonArray(
-                [.. services.Select(s => new JsonObject { ["name"] = s.Name, ["kind"] = "Singleton", ["url"] = s.Path })]),
-        };
-    }
+            .. Services.Prepend(("Service", Paths.Root + "/")).Append(("Sessions", Paths.Sessions))
+                .Select(service => new JsonObject { ["name"] = service.Item1, ["kind"] = "Singleton", ["url"] = service.Item2 }),
+        ]),
+    };
 
-    private static string Metadata()
+    private static async Task WriteMetadataAsync(RedfishRequest request)
     {
-        var references = Schemas.Select(schema =>
-            $"""  <edmx:Reference Uri="http://redfish.dmtf.org/schemas/v1/{schema}_v1.xml"><edmx:Include Namespace="{schema}"/></edmx:Reference>""");
-        return $"""
-            <?xml version="1.0" encoding="UTF-8"?>
-            <edmx:Edmx xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx" Version="4.0">
-            {string.Join('\n', references)}
-              <edmx:DataServices>
-                <Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="Service">
-                  <EntityContainer Name="Service" Extends="ServiceRoot.v1_20_0.ServiceContainer"/>
-                </Schema>
-              </edmx:DataServices>
-            </edmx:Edmx>
-            """;
-    }
-
-    private static JsonObject RegistryFile()
-    {
-        var file = RedfishRoutes.Resource(
-            $"{Paths.Registries}/{BaseMessages.Registry}", "#MessageRegistryFile.v1_1_5.MessageRegistryFile", BaseMessages.Registry, "Base messages");
-        file["Registry"] = BaseMessages.Registry;
-        file["Languages"] = new JsonArray("en");
-        file["Location"] = new JsonArray(
-            new JsonObject { ["Language"] = "en", ["PublicationUri"] = "https://redfish.dmtf.org/registries/Base.1.22.1.json" });
-        return file;
+        var response = request.Context.Response;
+        var bytes = MetadataDocument.Bytes;
+        response.ContentType = "application/xml; charset=utf-8";
+        response.ContentLength = bytes.Length;
+        if (HttpMethods.IsGet(request.Context.Request.Method))
+            await response.Body.WriteAsync(bytes, request.Token);
     }
 }

@@ -8,119 +8,166 @@ namespace Lab.Emulators.Bmc.Redfish.Resources;
 /// <summary>ComputerSystem 1.27 (DSP2046): the host.</summary>
 internal static class SystemResource
 {
-    internal const string Manufacturer = "Lab";
-    internal const string Model = "Emulated host";
     internal const int ConsoleSessionsMax = 16;
-    private const string UefiMode = "UEFI";
+    private const int AssetTagLengthMax = 63;
+    private const double MiBPerGiB = 1024;
+    private const string ResetTemplate = Paths.AnySystem + "/Actions/ComputerSystem.Reset";
 
-    internal static void MapSystem(this IEndpointRouteBuilder routes)
+    internal static void MapSystem(this ResourceTable table)
     {
-        routes.MapCollection(Paths.Systems, "ComputerSystemCollection", "Systems", _ => [Paths.System]);
-        routes.MapWritable(Paths.System, Role.Operator, ReadAsync, WriteAsync);
-        routes.MapAction<ResetType>(Paths.SystemReset, Role.Operator, "ResetType", ResetAsync);
+        table.Collection(Paths.Systems, "ComputerSystemCollection", "Systems", request => [request.Paths.System]);
+        table.AddAsync(Paths.AnySystem, ReadAsync).Stable().Patch(Role.Operator, WriteAsync);
+        table.Action(ResetTemplate, Role.Operator, ResetAsync);
     }
 
     /// <summary>What Redfish calls the state between asking a guest to go off and its going off.</summary>
     internal static string PowerStateOf(DeviceState state) =>
         state is { Power: MachinePower.On, Pending: not null } ? "PoweringOff" : state.Power.ToString();
 
-    private static async Task<JsonObject> ReadAsync(RedfishRequest request)
+    internal static string ResetTarget(RedfishRequest request) => request.Paths.System + "/Actions/ComputerSystem.Reset";
+
+    private static async ValueTask<JsonObject?> ReadAsync(RedfishRequest request)
     {
-        var bmc = request.Bmc;
-        var state = bmc.Device.State;
-        var system = RedfishRoutes.Resource(Paths.System, "#ComputerSystem.v1_27_0.ComputerSystem", "1", bmc.Name);
-        system["SystemType"] = "Physical";
-        system["Manufacturer"] = Manufacturer;
-        system["Model"] = Model;
+        var (bmc, state, profile) = (request.Bmc, request.State, request.Profile);
+        var system = Json.Resource(request.Path, "ComputerSystem.v1_27_0.ComputerSystem", profile.Ids.System, bmc.Name);
+        system["SystemType"] = profile.SystemType;
+        system["Manufacturer"] = profile.Manufacturer;
+        system["Model"] = profile.Model;
+        system["PartNumber"] = profile.PartNumber;
+        system["SKU"] = profile.Sku;
         system["SerialNumber"] = bmc.SerialNumber;
+        system["AssetTag"] = state.AssetTag;
+        system["BiosVersion"] = UpdateResource.VersionOf(profile, state, UpdateResource.BiosId);
         system["PowerState"] = PowerStateOf(state);
-        system["Status"] = new JsonObject
-        {
-            ["State"] = state.Power == MachinePower.On ? "Enabled" : "Disabled",
-            ["Health"] = "OK",
-        };
+        system["PowerRestorePolicy"] = state.PowerRestorePolicy.ToString();
+        system["LocationIndicatorActive"] = state.Indicator.Active;
+        system["Status"] = Json.Status(state.Power == MachinePower.On ? "Enabled" : "Disabled");
         if (state.LastResetTime is { } reset)
-            system["LastResetTime"] = RedfishRoutes.Time(reset);
+        {
+            system["LastResetTime"] = Json.Time(reset);
+            system["LastResetCause"] = CauseOf(state.LastResetCause);
+        }
         if (await bmc.ReadInventoryAsync(request.Token) is { } inventory)
             AddInventory(system, inventory);
-        system["Boot"] = Boot(state.Boot);
+        system["Boot"] = BootProperties.Read(request);
+        if (profile.Quirks.BootInSettings)
+            system["@Redfish.Settings"] = BootProperties.Settings(request);
+        system["HostWatchdogTimer"] = WatchdogOf(state.Watchdog);
         system["SerialConsole"] = new JsonObject
         {
             ["MaxConcurrentSessions"] = ConsoleSessionsMax,
             ["WebSocket"] = new JsonObject
             {
-                ["ConsoleURI"] = Paths.ConsoleSocket,
+                ["ConsoleURI"] = request.Path + ConsoleResource.Socket,
                 ["Interactive"] = true,
                 ["ServiceEnabled"] = true,
             },
+            ["IPMI"] = new JsonObject { ["ServiceEnabled"] = true, ["Port"] = IpmiPort, ["HotKeySequenceDisplay"] = "~." },
         };
-        system["LogServices"] = RedfishRoutes.Link(Paths.LogServices);
+        system["GraphicalConsole"] = new JsonObject { ["ServiceEnabled"] = false, ["ConnectTypesSupported"] = new JsonArray(), ["MaxConcurrentSessions"] = 0 };
+        foreach (var name in new[] { "Bios", "SecureBoot", "Processors", "Memory", "EthernetInterfaces", "NetworkInterfaces", "Storage", "LogServices", "VirtualMedia" })
+            system[name] = Json.Link($"{request.Path}/{name}");
+        var hardware = await request.Bmc.ReadHardwareAsync(request.Token);
+        var devices = hardware.PciFunctions.Select(f => f.DevicePath).Distinct().ToList();
+        system["PCIeDevices"] = Json.Links(devices.Select(device => PcieResource.DevicePath(request, device)));
+        system["PCIeDevices@odata.count"] = devices.Count;
+        system["PCIeFunctions"] = Json.Links(hardware.PciFunctions.Select(function => PcieResource.FunctionPath(request, function)));
+        system["PCIeFunctions@odata.count"] = hardware.PciFunctions.Count;
         system["Links"] = new JsonObject
         {
-            ["Chassis"] = RedfishRoutes.Links(Paths.Chassis),
-            ["ManagedBy"] = RedfishRoutes.Links(Paths.Manager),
+            ["Chassis"] = Json.Links(request.Paths.Chassis),
+            ["ManagedBy"] = Json.Links(request.Paths.Manager),
         };
+        if (CardModeResource.IsCard(request.Profile))
+            system["Oem"] = new JsonObject { ["Nvidia"] = CardModeResource.Link(request) };
         system["Actions"] = new JsonObject
         {
-            ["#ComputerSystem.Reset"] = new JsonObject
-            {
-                ["target"] = Paths.SystemReset,
-                ["ResetType@Redfish.AllowableValues"] = Names<ResetType>(),
-            },
+            ["#ComputerSystem.Reset"] = Json.Action(ResetTarget(request), "ResetType", Json.Names<ResetType>()),
         };
         return system;
     }
 
+    private const int IpmiPort = 623;
+
+    /// <summary>HPE's own; clients look for its id.</summary>
+    private static RedfishMessage InPost { get; } = new(
+        "iLO.2.14.UnableToModifyDuringSystemPOST",
+        "Unable to modify settings during system POST.",
+        "Warning",
+        "Retry after the system has completed POST.",
+        []);
+
     private static void AddInventory(JsonObject system, MachineInventory inventory)
     {
-        const double MiBPerGiB = 1024;
         system["UUID"] = inventory.Uuid.ToString();
         system["ProcessorSummary"] = new JsonObject
         {
             ["Count"] = 1,
             ["CoreCount"] = inventory.Vcpus,
             ["LogicalProcessorCount"] = inventory.Vcpus,
-            ["Status"] = RedfishRoutes.EnabledStatus(),
+            ["Status"] = Json.Status(),
         };
         system["MemorySummary"] = new JsonObject
         {
             ["TotalSystemMemoryGiB"] = inventory.MemoryMiB / MiBPerGiB,
-            ["Status"] = RedfishRoutes.EnabledStatus(),
+            ["Status"] = Json.Status(),
         };
     }
 
-    private static JsonObject Boot(BootOverride boot) => new()
+    private static string CauseOf(RestartCause cause) => cause switch
     {
-        ["BootSourceOverrideEnabled"] = boot.Enabled.ToString(),
-        ["BootSourceOverrideEnabled@Redfish.AllowableValues"] = Names<BootOverrideEnabled>(),
-        ["BootSourceOverrideTarget"] = boot.Target.ToString(),
-        ["BootSourceOverrideTarget@Redfish.AllowableValues"] = Names<BootTarget>(),
-        ["BootSourceOverrideMode"] = UefiMode,
-        ["BootSourceOverrideMode@Redfish.AllowableValues"] = new JsonArray(UefiMode),
+        RestartCause.ManagementCommand => "ManagementCommand",
+        RestartCause.PowerButtonPress => "PowerButtonPress",
+        RestartCause.PowerRestorePolicy => "PowerRestorePolicy",
+        RestartCause.WatchdogExpiration => "WatchdogExpiration",
+        RestartCause.OperatingSystemSoftRestart => "OSSoftRestart",
+        _ => "Unknown",
+    };
+
+    private static JsonObject WatchdogOf(Watchdog watchdog) => new()
+    {
+        ["FunctionEnabled"] = watchdog.ExpiresAt is not null,
+        ["Status"] = new JsonObject { ["State"] = watchdog.ExpiresAt is null ? "Disabled" : "Enabled" },
+        ["TimeoutAction"] = watchdog.Action switch
+        {
+            WatchdogAction.HardReset => "ResetSystem",
+            WatchdogAction.PowerDown => "PowerDown",
+            WatchdogAction.PowerCycle => "PowerCycle",
+            _ => "None",
+        },
     };
 
     private static async Task WriteAsync(RedfishRequest request, RequestBody body)
     {
-        var boot = body.Object("Boot");
-        var enabled = boot?.Enum<BootOverrideEnabled>("BootSourceOverrideEnabled");
-        var target = boot?.Enum<BootTarget>("BootSourceOverrideTarget");
-        boot?.RequireOneOf("BootSourceOverrideMode", boot.String("BootSourceOverrideMode"), UefiMode);
-        boot?.End();
+        if (request.Profile.Quirks.RefusesPatchDuringPost && request.Bmc.IsInPost)
+            throw new RedfishException(StatusCodes.Status400BadRequest, InPost);
+        // Left over, it is a property that cannot be written.
+        var boot = request.Profile.Quirks.BootInSettings ? null : body.Object("Boot");
+        var newBoot = boot is null ? null : BootProperties.Take(request, boot, await request.Bmc.ReadHardwareAsync(request.Token));
+        var policy = body.Enum<PowerRestorePolicy>("PowerRestorePolicy");
+        var tag = body.String("AssetTag", AssetTagLengthMax);
+        var light = body.Bool("LocationIndicatorActive");
         body.End();
         await request.Bmc.Device.ConfigureAsync(
-            state => state with
+            state => (newBoot?.Invoke(state) ?? state) with
             {
-                Boot = new BootOverride(enabled ?? state.Boot.Enabled, target ?? state.Boot.Target),
+                PowerRestorePolicy = policy ?? state.PowerRestorePolicy,
+                AssetTag = tag ?? state.AssetTag,
+                Indicator = light is { } on ? new Indicator(on) : state.Indicator,
             },
             request.Token);
     }
 
-    private static async Task ResetAsync(RedfishRequest request, ResetType type)
+    private static async Task ResetAsync(RedfishRequest request, RequestBody body)
     {
-        if (!await request.Bmc.Device.ResetAsync(type, request.Token))
+        var type = body.Enum<ResetType>("ResetType");
+        body.Require("ResetType");
+        body.End();
+        if (request.Profile.Quirks.PowerOnConflictMs is > 0 and var conflict && type is ResetType.On or ResetType.ForceOn
+            && request.State is { Power: MachinePower.Off, PowerChangedTime: { } off } && request.Now - off < TimeSpan.FromMilliseconds(conflict))
+            throw new RedfishException(StatusCodes.Status409Conflict, BaseMessages.ActionParameterValueConflict("ResetType", type.ToString()!));
+        var cause = type == ResetType.PushPowerButton ? RestartCause.PowerButtonPress : RestartCause.ManagementCommand;
+        if (!await request.Bmc.Device.ResetAsync(type!.Value, request.Token, cause))
             throw new RedfishException(StatusCodes.Status409Conflict, BaseMessages.ResourceInStandby);
     }
-
-    private static JsonArray Names<T>()
-        where T : struct, Enum => new([.. Enum.GetNames<T>().Select(name => JsonValue.Create(name))]);
 }

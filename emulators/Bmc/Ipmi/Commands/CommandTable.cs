@@ -1,0 +1,26 @@
+using Lab.Protocols.Ipmi;
+
+namespace Lab.Emulators.Bmc.Ipmi.Commands;
+
+/// <summary>
+/// All commands of one BMC. Both transports, LAN and system interface, ask here; what holds for every command (it exists, the privilege
+/// level suffices, the length fits) is checked here alone.
+/// </summary>
+public sealed class CommandTable(IEnumerable<IpmiCommand> commands)
+{
+    private readonly Dictionary<(byte NetFn, byte Code), IpmiCommand> byCode = commands.ToDictionary(c => (c.NetFn, c.Code));
+
+    public ValueTask<IpmiResponse> AnswerAsync(IpmiCall call, CancellationToken token)
+    {
+        var request = call.Request;
+        if (!byCode.TryGetValue((request.NetFn, request.Command), out var command))
+            return new(IpmiResponse.Error(IpmiCompletion.InvalidCommand));
+        if (request.Lun != 0)
+            return new(IpmiResponse.Error(IpmiCompletion.InvalidForLun));
+        if (call.Privilege < command.Privilege)
+            return new(IpmiResponse.Error(IpmiCompletion.InsufficientPrivilege));
+        if (request.Data.Length < command.LengthMin || request.Data.Length > command.LengthMax)
+            return new(IpmiResponse.Error(IpmiCompletion.RequestLengthInvalid));
+        return command.Handler(call, token);
+    }
+}
