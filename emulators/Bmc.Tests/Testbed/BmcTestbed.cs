@@ -41,6 +41,9 @@ public sealed class BmcTestbed : IAsyncLifetime
     public RunningProcess Bmc => bmc!;
     public Uri Address { get; private set; } = null!;
     public Uri Sideband { get; private set; } = null!;
+
+    /// <summary>IPMI over LAN.</summary>
+    public IPEndPoint Ipmi { get; private set; } = null!;
     public string CertificateFile => directory["bmc/certificate.pem"];
     public string IpmiSocket => directory["ipmi.sock"];
 
@@ -69,16 +72,17 @@ public sealed class BmcTestbed : IAsyncLifetime
             [
                 "dotnet", typeof(BmcEmulator).Assembly.Location, "--libvirt", Libvirtd.Uri, "--domain", DomainName,
                 "--serial-number", SerialNumber, "--listen", $"127.0.0.1:{Address?.Port ?? 0}", "--sideband", $"127.0.0.1:{Sideband?.Port ?? 0}",
-                "--ipmi-socket", IpmiSocket, "--console-socket", directory["console.sock"], "--state-dir", directory["bmc"], "--allow-local-urls",
+                "--ipmi", $"127.0.0.1:{Ipmi?.Port ?? 0}", "--ipmi-socket", IpmiSocket, "--console-socket", directory["console.sock"], "--state-dir", directory["bmc"], "--allow-local-urls",
             ],
             new Dictionary<string, string> { ["BMC_USER"] = UserName, ["BMC_PASSWORD"] = Password });
         Uri[] addresses = [];
         await Eventually.HoldsAsync("the BMC listens", StartTime, () =>
         {
             addresses = [.. Regex.Matches(bmc.Output, @"Redfish listens on (\S+)").Select(match => new Uri(match.Groups[1].Value))];
-            return addresses.Length == 2;
+            return addresses.Length == 2 && bmc.Output.Contains("IPMI listens on", StringComparison.Ordinal);
         }, Token);
         (Address, Sideband) = (addresses[0], addresses[1]);
+        Ipmi = IPEndPoint.Parse(Regex.Match(bmc.Output, @"IPMI listens on (\S+)").Groups[1].Value);
     }
 
     public async Task PcieAsync(string method, JsonObject parameters)

@@ -30,6 +30,19 @@ public sealed class ChassisCommandTests
     }
 
     [Theory]
+    [InlineData(true, IpmiCompletion.NodeBusy)]
+    [InlineData(false, IpmiCompletion.Unspecified)]
+    public async Task Control_MachineFails_IsToldByItsCode(bool isTransient, byte completion)
+    {
+        await using var bmc = new IpmiBmc(time);
+        bmc.Machine.StartFailure = new MachineException("no such domain", isTransient);
+        Assert.Equal(completion, (await bmc.AskAsync(IpmiNetFn.Chassis, Control, 1)).Completion);
+        bmc.Machine.StartFailure = null;
+        await bmc.ReadAsync(IpmiNetFn.Chassis, Control, 1);
+        Assert.Equal(["start None"], bmc.Machine.Done);
+    }
+
+    [Theory]
     [InlineData(0x80, 0x04, BootOverrideEnabled.Once, BootTarget.Pxe, BootMode.Legacy)]
     [InlineData(0xa0, 0x04, BootOverrideEnabled.Once, BootTarget.Pxe, BootMode.Uefi)]
     [InlineData(0xe0, 0x08, BootOverrideEnabled.Continuous, BootTarget.Hdd, BootMode.Uefi)]

@@ -13,8 +13,8 @@ internal sealed class ObedientMachine : IMachine
 
     internal Guid Uuid { get; } = new("01234567-89ab-4def-8123-456789abcdef");
 
-    /// <summary>Held by a test while a start shall take long.</summary>
-    internal TaskCompletionSource? StartHold { get; set; }
+    /// <summary>Thrown by a start; null for none.</summary>
+    internal MachineException? StartFailure { get; set; }
 
     internal IReadOnlyList<string> Done
     {
@@ -39,8 +39,9 @@ internal sealed class ObedientMachine : IMachine
 
     public async Task StartAsync(MachineStart start, CancellationToken token)
     {
+        if (StartFailure is { } failure)
+            throw failure;
         await Note($"start {start.Target}", MachinePower.On);
-        await (StartHold?.Task ?? Task.CompletedTask);
     }
 
     public Task ForceOffAsync(CancellationToken token) => Note("off", MachinePower.Off);

@@ -83,8 +83,7 @@ internal sealed class ChassisCommands(BmcInstance bmc)
                 return kept with { Boot = kept.Boot with { ExpiresAt = null } };
             },
             token);
-        return await GuardAsync(async () =>
-            await device.ResetAsync(type.Value, token) ? IpmiResponse.Done : Error(IpmiCompletion.NotSupportedInState));
+        return await device.ResetAsync(type.Value, token) ? IpmiResponse.Done : Error(IpmiCompletion.NotSupportedInState);
     }
 
     private async ValueTask<IpmiResponse> IdentifyAsync(IpmiCall call, CancellationToken token)
@@ -142,17 +141,5 @@ internal sealed class ChassisCommands(BmcInstance bmc)
         var on = state is { Power: MachinePower.On, PowerChangedTime: { } since } ? bmc.Time.GetUtcNow() - since : TimeSpan.Zero;
         var hours = (uint)Math.Max(0, on.TotalHours);
         return IpmiResponse.Of(MinutesPerCount, (byte)hours, (byte)(hours >> 8), (byte)(hours >> 16), (byte)(hours >> 24));
-    }
-
-    private static async ValueTask<IpmiResponse> GuardAsync(Func<Task<IpmiResponse>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (MachineException e)
-        {
-            return Error(e.IsTransient ? IpmiCompletion.NodeBusy : IpmiCompletion.Unspecified);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using Lab.Emulators.Bmc.Machine;
 using Lab.Protocols.Ipmi;
 
 namespace Lab.Emulators.Bmc.Ipmi.Commands;
@@ -10,17 +11,30 @@ public sealed class CommandTable(IEnumerable<IpmiCommand> commands)
 {
     private readonly Dictionary<(byte NetFn, byte Code), IpmiCommand> byCode = commands.ToDictionary(c => (c.NetFn, c.Code));
 
-    public ValueTask<IpmiResponse> AnswerAsync(IpmiCall call, CancellationToken token)
+    public async ValueTask<IpmiResponse> AnswerAsync(IpmiCall call, CancellationToken token)
     {
         var request = call.Request;
         if (!byCode.TryGetValue((request.NetFn, request.Command), out var command))
-            return new(IpmiResponse.Error(IpmiCompletion.InvalidCommand));
+            return IpmiResponse.Error(IpmiCompletion.InvalidCommand);
         if (request.Lun != 0)
-            return new(IpmiResponse.Error(IpmiCompletion.InvalidForLun));
+            return IpmiResponse.Error(IpmiCompletion.InvalidForLun);
         if (call.Privilege < command.Privilege)
-            return new(IpmiResponse.Error(IpmiCompletion.InsufficientPrivilege));
+            return IpmiResponse.Error(IpmiCompletion.InsufficientPrivilege);
         if (request.Data.Length < command.LengthMin || request.Data.Length > command.LengthMax)
-            return new(IpmiResponse.Error(IpmiCompletion.RequestLengthInvalid));
-        return command.Handler(call, token);
+            return IpmiResponse.Error(IpmiCompletion.RequestLengthInvalid);
+        try
+        {
+            return await command.Handler(call, token);
+        }
+        catch (MachineException e)
+        {
+            // Clients ask a busy node again.
+            return IpmiResponse.Error(e.IsTransient ? IpmiCompletion.NodeBusy : IpmiCompletion.Unspecified);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The BMC's own files cannot be written.
+            return IpmiResponse.Error(IpmiCompletion.Unspecified);
+        }
     }
 }
