@@ -34,10 +34,10 @@ public static class LabCommandLine
             ServeCommand.Create(),
             ExportCommand.Create(),
             SelfTestCommand.Create(),
+            EmulateCommand.Create(),
             ConsoleCommand.Create(),
             LogsCommand.Create(),
             DownCommand.CreateClean(),
-            EmulateCommand.Create(),
         };
 
     /// <summary>Parses and runs a command line. SIGINT and SIGTERM cancel the command's token, a second one ends the program.</summary>

@@ -80,7 +80,7 @@ internal sealed class IpmiFront : IDisposable
         systemInterface?.RunAsync(token) ?? Task.CompletedTask);
 
     /// <summary>Ends serial over LAN, of which its console is told while the socket is there.</summary>
-    public Task CloseConsolesAsync() => sol.CloseAsync();
+    public Task CloseConsolesAsync() => sol.DisposeAsync().AsTask();
 
     public void Dispose() => lan?.Dispose();
 }

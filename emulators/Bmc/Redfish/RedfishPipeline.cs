@@ -28,7 +28,7 @@ internal sealed partial class RedfishPipeline(ILogger<RedfishPipeline> log)
         }
     }
 
-    private async Task DispatchAsync(HttpContext context)
+    private static async Task DispatchAsync(HttpContext context)
     {
         var bmc = context.Features.GetRequiredFeature<RedfishConnection>().Bmc;
         var path = Normalized(context.Request.Path.Value ?? "/");

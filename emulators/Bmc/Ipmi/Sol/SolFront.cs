@@ -7,7 +7,7 @@ using Lab.Protocols.Ipmi.Sol;
 namespace Lab.Emulators.Bmc.Ipmi.Sol;
 
 /// <summary>Serial over LAN of one machine: one connection at a time, ended with its session.</summary>
-internal sealed class SolFront : IPayloadFront
+internal sealed class SolFront : IPayloadFront, IAsyncDisposable
 {
     private readonly BmcInstance bmc;
     private readonly IpmiSettingsStore settings;
@@ -69,9 +69,9 @@ internal sealed class SolFront : IPayloadFront
     }
 
     /// <summary>Ends the connection and waits until its console was told.</summary>
-    internal Task CloseAsync()
+    public async ValueTask DisposeAsync()
     {
         Deactivate();
-        return closing;
+        await closing;
     }
 }
