@@ -44,12 +44,14 @@ public static partial class BmcCommand
             FaultOptions faults;
             try
             {
-                var (user, password) = Credentials();
+                var (user, password, isMadeUp) = Credentials();
                 fleet = options.Read(parsed, user, password);
                 faults = options.ReadFaults(parsed);
                 foreach (var path in fleet.SelectMany(one => new[] { (one.Host as LibvirtHost)?.ConsoleSocket, one.IpmiSocket }))
                     if (path is not null && Encoding.UTF8.GetByteCount(path) > SocketPathMax)
                         throw new ArgumentException($"a socket's path is longer than {SocketPathMax} bytes: {path}");
+                if (isMadeUp)
+                    await parsed.InvocationConfiguration.Output.WriteLineAsync($"user {user} password {password}");
             }
             catch (Exception e) when (e is ArgumentException or InvalidDataException)
             {
@@ -60,18 +62,16 @@ public static partial class BmcCommand
         return command;
     }
 
-    private static (string User, string Password) Credentials()
+    private static (string User, string Password, bool IsMadeUp) Credentials()
     {
         var user = Environment.GetEnvironmentVariable(UserVariable);
         var password = Environment.GetEnvironmentVariable(PasswordVariable);
         if (!string.IsNullOrEmpty(user) && !string.IsNullOrEmpty(password))
-            return (user, password);
+            return (user, password, false);
         if (!string.IsNullOrEmpty(user) || !string.IsNullOrEmpty(password))
             throw new ArgumentException($"{UserVariable} and {PasswordVariable} go together: one of them is not set");
         const string Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-        password = RandomNumberGenerator.GetString(Alphabet, MadePasswordLength);
-        global::System.Console.WriteLine($"user {DefaultUser} password {password}");
-        return (DefaultUser, password);
+        return (DefaultUser, RandomNumberGenerator.GetString(Alphabet, MadePasswordLength), true);
     }
 
     private static async Task<int> RunAsync(IReadOnlyList<BmcOptions> fleet, FaultOptions faults, CancellationToken token)

@@ -202,6 +202,8 @@ public sealed class SystemTests
             "/redfish/v1/SessionService/Sessions", $$"""{"UserName":"{{SimulatedBmc.UserName}}","Password":"{{SimulatedBmc.Password}}"}""");
         using var reset = await bmc.PostAsync("/redfish/v1/Managers/1/Actions/Manager.Reset", """{"ResetType":"ForceRestart"}""");
         Assert.Equal(HttpStatusCode.NoContent, reset.StatusCode);
+        // It answers before it goes.
+        await Eventually.HoldsAsync("it is away", TimeSpan.FromSeconds(10), () => bmc.Instance.IsAway, Token);
         using (var other = bmc.CreateClient(SimulatedBmc.UserName, SimulatedBmc.Password))
             await Assert.ThrowsAsync<HttpRequestException>(() => other.GetAsync(System, Token));
         await Eventually.HoldsAsync("it is back", TimeSpan.FromSeconds(20), () => !bmc.Instance.IsAway, Token);
