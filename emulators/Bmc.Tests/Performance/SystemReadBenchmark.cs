@@ -122,7 +122,8 @@ public sealed class SystemReadBenchmark
         if (headers < 0)
             return 0;
         var at = bytes[..headers].IndexOf("Content-Length: "u8) + "Content-Length: ".Length;
-        global::System.Buffers.Text.Utf8Parser.TryParse(bytes[at..headers], out int length, out _);
+        if (!global::System.Buffers.Text.Utf8Parser.TryParse(bytes[at..headers], out int length, out _))
+            return 0;
         var end = headers + HeaderEnd.Length + length;
         return end <= bytes.Length ? end : 0;
     }

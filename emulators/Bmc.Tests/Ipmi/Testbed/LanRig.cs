@@ -66,7 +66,8 @@ internal sealed class LanRig : IIpmiLogins, IPayloadFront
     internal IReadOnlyList<byte[]> ExchangeAll(byte[] datagram, IPEndPoint? from = null)
     {
         sent.Clear();
-        _ = front.TakeAsync(datagram, from ?? Here, CancellationToken.None);
+        // Held probes answer later; all else has answered by now.
+        _ = front.TakeAsync(datagram, from ?? Here, CancellationToken.None).AsTask();
         return [.. sent];
     }
 
