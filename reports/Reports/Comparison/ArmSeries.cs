@@ -12,7 +12,7 @@ internal sealed record ArmSeries(IReadOnlyList<ArmSeries.Session> Sessions)
 
     public MetricSeries Any => Sessions[0].Subject;
 
-    public string Name => Any.Label.Length == 0 ? Any.Metric : $"{Any.Metric} · {Any.Label}";
+    public string Name => MetricSeries.NameOf(Any.Metric, Any.Label);
 
     public IReadOnlyList<IReadOnlyList<double>> Values => [.. Sessions.Select(session => session.Subject.Values)];
 

@@ -72,7 +72,7 @@ public static class GateCheck
     private static string Percent(double ratio) => $"{Quantity.Digits(100 * (ratio - 1))} %";
 
     private static GateResult Nothing(GateRule rule) => new(
-        rule.Where.Count == 0 ? rule.Metric : $"{rule.Metric} · {Metrics.MetricSeries.LabelOf(rule.Where)}",
+        Metrics.MetricSeries.NameOf(rule.Metric, Metrics.MetricSeries.LabelOf(rule.Where)),
         rule.Statistic, GateVerdict.Fail, null, "nothing was measured; `required: false` lets that pass");
 
     private static GateResult Result(GateRule rule, ArmSeries series, GateVerdict verdict, double? value, string text) =>

@@ -36,7 +36,7 @@ public sealed record MetricReport
     public IReadOnlyList<double> BaselineValues { get; init; } = [];
 
     [JsonIgnore]
-    public string Name => Label.Length == 0 ? Metric : $"{Metric} · {Label}";
+    public string Name => MetricSeries.NameOf(Metric, Label);
 
     /// <summary>What makes it the same metric in another run.</summary>
     [JsonIgnore]

@@ -36,6 +36,9 @@ public sealed record MetricSeries(
                 Failures = group.Count(sample => sample.Outcome == SampleOutcome.Failed),
             })];
 
+    /// <summary>Metric and dimensions, as every output names a series.</summary>
+    internal static string NameOf(string metric, string label) => label.Length == 0 ? metric : $"{metric} · {label}";
+
     internal static string LabelOf(IReadOnlyDictionary<string, string> dimensions) =>
         string.Join(", ", dimensions.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}"));
 }

@@ -21,7 +21,7 @@ public sealed record StageBreakdown(string Title, string Unit, IReadOnlyList<Sta
         .. metrics.Where(metric => metric.Dimensions.ContainsKey(Dimension))
             .GroupBy(metric => (metric.Metric, metric.Unit, Others: MetricSeries.LabelOf(Others(metric))))
             .Select(group => new StageBreakdown(
-                group.Key.Others.Length == 0 ? group.Key.Metric : $"{group.Key.Metric} · {group.Key.Others}",
+                MetricSeries.NameOf(group.Key.Metric, group.Key.Others),
                 group.Key.Unit,
                 [.. group.Select(metric => new Stage(metric.Dimensions[Dimension], metric))]))];
 

@@ -41,7 +41,7 @@ public sealed record TrendSeries
     public bool Alarming => Events.Any(change => change.Alarming);
 
     [JsonIgnore]
-    public string Name => Label.Length == 0 ? Metric : $"{Metric} · {Label}";
+    public string Name => Metrics.MetricSeries.NameOf(Metric, Label);
 
     /// <summary>Unit of the values, for <see cref="Quantity"/>.</summary>
     [JsonIgnore]
