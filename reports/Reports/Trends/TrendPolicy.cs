@@ -23,8 +23,11 @@ public sealed record TrendPolicy
     /// <summary>Half of the limits' width, in standard deviations as the MAD estimates them.</summary>
     public double Deviations { get; init; } = 3;
 
-    /// <summary>A distance from the median that so many nights of the window have is within the limits: it is what the series does.</summary>
-    public int UsualNights { get; init; } = 3;
+    /// <summary>A distance from the median that one in so many of the <see cref="UsualWindow"/> nights before have is within the limits: it is what the series does.</summary>
+    public int UsualOneIn { get; init; } = 6;
+
+    /// <summary>Nights that know what is usual: more than <see cref="Window"/>, since a series of two modes may be in one of them for a fortnight.</summary>
+    public int UsualWindow { get; init; } = 28;
 
     /// <summary>Nights beyond the limits, in a row and on one side, that make an alarm.</summary>
     public int AlarmNights { get; init; } = 2;

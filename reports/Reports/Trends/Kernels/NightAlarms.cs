@@ -12,7 +12,7 @@ internal readonly record struct NightAlarm(int First, int Last, double Median, d
 /// <summary>
 /// Nights in a row beyond median ± 3 · 1.4826 · MAD of the nights before them: faster than a change point where the step is large.
 /// The limits stand still while an alarm lasts, and for one window at most: by then the nights before are the new level. A mode that
-/// fewer than one night in four is in is not in every window often enough to be known, and two such nights in a row do alarm.
+/// fewer than one night in six is in is not known as usual, and two such nights in a row do alarm.
 /// </summary>
 internal static class NightAlarms
 {
@@ -32,7 +32,8 @@ internal static class NightAlarms
         var alarms = new List<NightAlarm>();
         for (var first = policy.WindowMin; first + policy.AlarmNights <= values.Length; first++)
         {
-            if (Limits(values.AsSpan(Math.Max(0, first - policy.Window), Math.Min(first, policy.Window)), policy) is not var (median, limit))
+            var before = values.AsSpan(0, first);
+            if (Limits(Newest(before, policy.Window), Newest(before, policy.UsualWindow), policy) is not var (median, limit))
                 continue;
             var side = Side(values[first], median, limit);
             var last = first;
@@ -51,18 +52,27 @@ internal static class NightAlarms
     /// is zero, and any other value would be beyond it); nor than what some nights before were off by: of a bimodal series the MAD
     /// sees only the more frequent mode, and two nights in the other one are no news.
     /// </summary>
-    private static (double Median, double Limit)? Limits(ReadOnlySpan<double> window, TrendPolicy policy)
+    private static (double Median, double Limit)? Limits(ReadOnlySpan<double> window, ReadOnlySpan<double> longer, TrendPolicy policy)
     {
-        Span<double> distances = stackalloc double[window.Length];
-        window.CopyTo(distances);
-        var median = SortAndTakeMedian(distances);
+        Span<double> sorted = stackalloc double[window.Length];
+        window.CopyTo(sorted);
+        var median = SortAndTakeMedian(sorted);
         if (!double.IsFinite(median))
             return null;
-        for (var i = 0; i < window.Length; i++)
-            distances[i] = Math.Abs(window[i] - median);
-        var spread = policy.Deviations * NormalScale * SortAndTakeMedian(distances);
-        var usual = Math.Max(distances[^Math.Min(policy.UsualNights, distances.Length)] * UsualRoom, Quantum.Of(window) * Slack);
+        var spread = policy.Deviations * NormalScale * SortAndTakeMedian(Distances(window, median, sorted));
+        Span<double> distances = stackalloc double[longer.Length];
+        Distances(longer, median, distances).Sort();
+        var usual = Math.Max(distances[^(1 + (distances.Length - 1) / policy.UsualOneIn)] * UsualRoom, Quantum.Of(window) * Slack);
         return (median, Math.Max(Math.Max(spread, policy.EffectMin * Math.Abs(median)), usual));
+    }
+
+    private static ReadOnlySpan<double> Newest(ReadOnlySpan<double> nights, int max) => nights[Math.Max(0, nights.Length - max)..];
+
+    private static Span<double> Distances(ReadOnlySpan<double> values, double median, Span<double> distances)
+    {
+        for (var i = 0; i < values.Length; i++)
+            distances[i] = Math.Abs(values[i] - median);
+        return distances;
     }
 
     private static double SortAndTakeMedian(Span<double> values)
