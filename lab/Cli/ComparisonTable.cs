@@ -26,7 +26,7 @@ internal static class ComparisonTable
                 new Text(Quantity.Format(metric.B?.Median, metric.Unit)),
                 new Text((judged.Effect is { } effect ? Quantity.Times(effect) : "–") + (metric.Normalised ? " *" : "")),
                 new Text(judged is { Low: { } low, High: { } high } ? RunTables.Spread(low, high) : "–"),
-                new Text(judged.P?.ToString("0.####", CultureInfo.InvariantCulture) ?? "–"),
+                new Text(judged.P is null ? "–" : JudgementText.P(judged.P)),
                 new Text(string.Create(CultureInfo.InvariantCulture, $"± {100 * judged.Threshold:0.#} %")),
                 Verdict(judged.Verdict));
         }

@@ -23,7 +23,7 @@ internal static class CalibrateCommand
         };
         var command = new Command(
             "calibrate",
-            "Measures how much sessions of one build differ on this testbed and writes its noise profile, in place of an earlier one; comparisons and reports find it by themselves. Example: lab calibrate --suite smoke --sessions 10")
+            "Measures how much sessions of one build differ on this testbed and writes its noise profile, over what an earlier one says of the same series; comparisons and reports find it by themselves. Example: lab calibrate --suite smoke --sessions 10")
         {
             from,
         };
@@ -35,6 +35,8 @@ internal static class CalibrateCommand
                 ? named.Select(name => RunReader.Read(RunLocator.Find(runs, name))).ToList()
                 : await MeasureAsync(options, parsed, token);
             var profile = NoiseCalibration.Of(sessions, TimeProvider.System.GetUtcNow());
+            if (Earlier(runs, profile.Comparison.Hash) is { } earlier)
+                profile = profile.Over(earlier);
             var file = NoiseProfiles.Write(runs, profile);
             var output = parsed.InvocationConfiguration.Output;
             if (options.Json(parsed))
@@ -48,6 +50,19 @@ internal static class CalibrateCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    /// <summary>A damaged profile is replaced as a whole: calibrating is how one is mended.</summary>
+    private static NoiseProfile? Earlier(string runs, string hash)
+    {
+        try
+        {
+            return NoiseProfiles.Find(runs, hash);
+        }
+        catch (RunRecordException)
+        {
+            return null;
+        }
     }
 
     private static async Task<List<RunRecord>> MeasureAsync(ExperimentOptions options, ParseResult parsed, CancellationToken token)

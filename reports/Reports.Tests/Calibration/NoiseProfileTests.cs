@@ -77,6 +77,21 @@ public sealed class NoiseProfileTests : RunsFixture
         Assert.Null(NoiseProfiles.Find(Runs, new string('0', 64)));
     }
 
+    [Fact]
+    public void Profile_OverAnEarlierOne_KeepsTheSeriesItDidNotMeasure()
+    {
+        NoiseProfile Of(params string[] metrics) => NoiseCalibration.Of([.. Machine.Select(slow => Run(run => metrics.Aggregate(run, (all, metric) =>
+            all.Values(metric, Units.Second, Better.Lower, SampleRole.Subject, Disk, slow, slow, slow))))], Now);
+        var (earlier, later) = (Of("a", "b") with { Commit = "1" }, Of("b", "c") with { Commit = "2" });
+
+        var both = later.Over(earlier);
+
+        Assert.Equal(["a", "b", "c"], both.Metrics.Select(noise => noise.Metric));
+        Assert.Same(later.Metrics[0], both.Metrics[1]);
+        Assert.Equal(later.Commit, both.Commit);
+        Assert.Throws<ArgumentException>(() => later.Over(earlier with { Comparison = earlier.Comparison with { Hash = new string('0', 64) } }));
+    }
+
     [Theory]
     [InlineData("\"schemaVersion\": 1", "\"schemaVersion\": 2", "schema version 2")]
     [InlineData("\"between\": ", "\"between\": -", "neither zero nor a positive")]

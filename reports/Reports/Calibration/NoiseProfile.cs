@@ -37,6 +37,20 @@ public sealed record NoiseProfile : ISessionNoise
     public double? Of(string metric, string unit, string label, bool normalised) =>
         Find(metric, unit, label) is not { } noise ? null : normalised ? noise.BetweenNormalised : noise.Between;
 
+    /// <summary>This profile, and of <paramref name="earlier"/> the series that this calibration left out: one of a few scenarios leaves the noise of the others known.</summary>
+    /// <exception cref="ArgumentException">The earlier profile has another comparison key.</exception>
+    public NoiseProfile Over(NoiseProfile earlier)
+    {
+        if (earlier.Comparison.Hash != Comparison.Hash)
+            throw new ArgumentException("profiles of unlike runs have nothing in common", nameof(earlier));
+        var kept = earlier.Metrics.Where(noise => Find(noise.Metric, noise.Unit, noise.Label) is null);
+        return this with
+        {
+            Metrics = [.. Metrics.Concat(kept).OrderBy(noise => noise.Metric, StringComparer.Ordinal)
+                .ThenBy(noise => noise.Label, StringComparer.Ordinal).ThenBy(noise => noise.Unit, StringComparer.Ordinal)],
+        };
+    }
+
     /// <summary>In what <paramref name="run"/> was noisier than the testbed is wont to be: sentences for a report, empty when nothing.</summary>
     /// <exception cref="ArgumentException">The run has another comparison key.</exception>
     public IReadOnlyList<string> Warnings(RunRecord run) => NoiseWarnings.Of(this, run);

@@ -4,7 +4,7 @@ using Lab.Contracts.Runs;
 namespace Lab.Reports.Statistics;
 
 /// <summary>Sentences of a judgement.</summary>
-internal static class JudgementText
+public static class JudgementText
 {
     public static string Reason(SeriesJudgement judgement, JudgePolicy policy)
     {
