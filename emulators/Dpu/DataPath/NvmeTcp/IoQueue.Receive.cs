@@ -28,15 +28,16 @@ internal sealed unsafe partial class IoQueue
     {
         for (var turn = 0; turn < ReceivesPerTurn; turn++)
         {
-            if (!(dataLeft >= DirectBytesMin && received.Count == 0 ? ReceiveDirect() : ReceiveBuffered()))
-                return;
+            var isMore = dataLeft >= DirectBytesMin && received.Count == 0 ? ReceiveDirect() : ReceiveBuffered();
             while (TakeNext())
             {
             }
+            if (!isMore)
+                return;
         }
     }
 
-    /// <returns>False when there is nothing more now.</returns>
+    /// <returns>False when the socket had less than there was room for: there is nothing more now.</returns>
     private bool ReceiveBuffered()
     {
         var (address, length) = received.Room();

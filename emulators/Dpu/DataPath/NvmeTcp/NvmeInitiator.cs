@@ -74,8 +74,9 @@ internal sealed class NvmeInitiator(int reactors, TimeProvider time, ILogger log
         ? [.. subsystem.Controllers.Select(c => new NvmePathStatus(c.Address, c.State, c.Identity))]
         : [];
 
-    public NvmeNamespace? Find(string controller, uint nsid) =>
-        subsystems.TryGetValue(controller, out var subsystem) ? subsystem.Find(nsid) : null;
+    public NvmeSubsystem? Find(string controller) => subsystems.GetValueOrDefault(controller);
+
+    public NvmeNamespace? Find(string controller, uint nsid) => Find(controller)?.Find(nsid);
 
     public async Task<IReadOnlyList<NvmeDiscoveryEntry>> DiscoverAsync(NvmeDiscovery discovery, CancellationToken token)
     {

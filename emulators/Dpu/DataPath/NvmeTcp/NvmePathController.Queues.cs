@@ -47,8 +47,9 @@ internal sealed partial class NvmePathController
             path.SetNamespaces(usability);
             path.Open(new IoQueue(path, stream, terms, limits, time, (queue, reason) => OnQueueFailed(path, queue, of, reason)));
         }
-        catch (Exception e) when (e is IOException or FormatException or DpuException)
+        catch (Exception e)
         {
+            // Whatever it was: without its queue the path is of no use, and nobody else would hear of it.
             limit?.Dispose();
             stream?.Dispose();
             Report(of, new IOException($"I/O queue {path.QueueId}: {e.Message}", e));
