@@ -16,10 +16,11 @@ internal sealed class ScriptedTarget : IAsyncDisposable
 {
     public const string Subnqn = "nqn.2026-01.test:subsystem";
 
-    private readonly TcpListener listener;
+    private TcpListener listener;
     private readonly ConcurrentDictionary<TargetConnection, Task> connections = new();
     private Task accepting;
     private int associations;
+    private int keepAlives;
 
     public ScriptedTarget(int port = 0)
     {
@@ -48,6 +49,9 @@ internal sealed class ScriptedTarget : IAsyncDisposable
 
     public bool KeepsAlive { get; set; } = true;
 
+    /// <summary>Earlier ones leave a write without its data to the script.</summary>
+    public int FetchesOnlyFromAssociation { get; init; }
+
     public ushort ControllerIdFirst { get; init; } = 1;
 
     public TargetAuthentication? Authentication { get; init; }
@@ -59,6 +63,10 @@ internal sealed class ScriptedTarget : IAsyncDisposable
     public int Associations => Volatile.Read(ref associations);
 
     public IEnumerable<TargetConnection> Connections => connections.Keys;
+
+    public int KeepAlives => Volatile.Read(ref keepAlives);
+
+    public void CountKeepAlive() => Interlocked.Increment(ref keepAlives);
 
     public int NextAssociation() => Interlocked.Increment(ref associations);
 
@@ -80,6 +88,7 @@ internal sealed class ScriptedTarget : IAsyncDisposable
 
     public void Restart()
     {
+        listener = new TcpListener(IPAddress.Loopback, Port);
         listener.Start();
         accepting = AcceptAsync();
     }

@@ -52,7 +52,14 @@ internal sealed class TargetConnection(ScriptedTarget target, TcpClient client)
 
     public void Kill()
     {
-        client.Client.LingerState = new LingerOption(true, 0);
+        try
+        {
+            client.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (e is NullReferenceException or ObjectDisposedException)
+        {
+            // It ended by itself.
+        }
         client.Dispose();
     }
 
@@ -201,6 +208,7 @@ internal sealed class TargetConnection(ScriptedTarget target, TcpClient client)
                 events.Enqueue(id);
                 break;
             case 0x18:
+                target.CountKeepAlive();
                 if (target.KeepsAlive)
                     await Wire.RespondAsync(id);
                 break;
@@ -222,7 +230,7 @@ internal sealed class TargetConnection(ScriptedTarget target, TcpClient client)
         };
         var command = new TargetCommand(this, Association, entry[0], id, (ulong)offset * 512, length * 512, data);
         target.Commands.Enqueue(command);
-        if (entry[0] == 0x01 && data.Length == 0)
+        if (entry[0] == 0x01 && data.Length == 0 && Association >= target.FetchesOnlyFromAssociation)
         {
             Assert.Equal(0x5a, entry[39]);
             _ = FetchThenRunAsync(command);

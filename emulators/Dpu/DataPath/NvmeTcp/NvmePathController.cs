@@ -32,6 +32,7 @@ internal sealed partial class NvmePathController : IAsyncDisposable
     private volatile ImmutableDictionary<uint, PathUsability> usability = ImmutableDictionary<uint, PathUsability>.Empty;
     private TaskCompletionSource<IOException> queueLost = new();
     private int addressIndex;
+    private string? lastReason;
     private Task running = Task.CompletedTask;
 
     /// <param name="addresses">More than one: the others stand in for the first (multipath mode "failover").</param>
@@ -126,6 +127,7 @@ internal sealed partial class NvmePathController : IAsyncDisposable
         {
             await using var connected = await ConnectAsync();
             wasConnected = true;
+            lastReason = null;
             fastFail.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             var reason = await await Task.WhenAny(connected.Lost, queueLost.Task).WaitAsync(stop.Token);
             LogLost(subsystem.Name, Address.Traddr, Address.Trsvcid, reason.Message);
@@ -140,7 +142,10 @@ internal sealed partial class NvmePathController : IAsyncDisposable
         catch (Exception e) when (e is IOException or OperationCanceledException or FormatException or DpuException)
         {
             var reason = e is OperationCanceledException ? "no answer in time" : e.Message;
-            LogNotConnected(subsystem.Name, Address.Traddr, Address.Trsvcid, reason);
+            // Tried again and again: said once for each reason.
+            if (lastReason != reason)
+                LogNotConnected(subsystem.Name, Address.Traddr, Address.Trsvcid, reason);
+            lastReason = reason;
             firstConnected.TrySetException(new IOException(reason, e));
             _ = firstConnected.Task.Exception;
             await CloseQueuesAsync();
