@@ -8,11 +8,13 @@ internal sealed class ChannelRig : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly List<Exception> escaped;
+    private readonly bool ownsReactor;
     private bool isClosed;
 
-    private ChannelRig(Reactor reactor, List<Exception> escaped)
+    private ChannelRig(Reactor reactor, List<Exception> escaped, bool ownsReactor)
     {
         Reactor = reactor;
+        this.ownsReactor = ownsReactor;
         this.escaped = escaped;
     }
 
@@ -20,10 +22,11 @@ internal sealed class ChannelRig : IAsyncDisposable
 
     public IIoChannel Channel { get; private set; } = null!;
 
-    public static async Task<ChannelRig> OpenAsync(IBlockDevice device)
+    /// <param name="reactor">Null: one of its own.</param>
+    public static async Task<ChannelRig> OpenAsync(IBlockDevice device, Reactor? reactor = null)
     {
         var escaped = new List<Exception>();
-        var rig = new ChannelRig(new Reactor("test", escaped.Add), escaped);
+        var rig = new ChannelRig(reactor ?? new Reactor("test", escaped.Add), escaped, reactor is null);
         await rig.Reactor.RunAsync(() => rig.Channel = device.OpenChannel(rig.Reactor));
         return rig;
     }
@@ -71,7 +74,8 @@ internal sealed class ChannelRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        await Reactor.DisposeAsync();
+        if (ownsReactor)
+            await Reactor.DisposeAsync();
         Assert.Empty(escaped);
     }
 }

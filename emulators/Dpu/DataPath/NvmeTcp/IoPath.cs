@@ -17,13 +17,12 @@ internal enum PathUsability
 /// A controller as one reactor sees it: its queue, when there is one. Everything here is the reactor's; the controller posts what it has
 /// to say.
 /// </summary>
-internal sealed class IoPath(NvmePathController controller, Reactor reactor, ushort queueId)
+/// <param name="refreshAna">Asks the controller for its ANA states.</param>
+internal sealed class IoPath(Action refreshAna, Reactor reactor, ushort queueId)
 {
     private readonly List<NvmeChannel> channels = [];
     private ImmutableDictionary<uint, PathUsability> namespaces = ImmutableDictionary<uint, PathUsability>.Empty;
     private bool isHopeless;
-
-    public NvmePathController Controller => controller;
 
     public Reactor Reactor => reactor;
 
@@ -62,7 +61,7 @@ internal sealed class IoPath(NvmePathController controller, Reactor reactor, ush
         if (namespaces.GetValueOrDefault(nsid) is PathUsability.NotNow or PathUsability.Never)
             return;
         namespaces = namespaces.SetItem(nsid, PathUsability.NotNow);
-        controller.RefreshAna();
+        refreshAna();
     }
 
     /// <summary>Not connected, and nobody should wait for it: what waits fails.</summary>

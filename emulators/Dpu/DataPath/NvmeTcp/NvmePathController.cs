@@ -67,7 +67,7 @@ internal sealed partial class NvmePathController : IAsyncDisposable
         {
             if (!ioPaths.TryGetValue(reactor, out var path))
             {
-                path = new IoPath(this, reactor, (ushort)(ioPaths.Count + 1));
+                path = new IoPath(RefreshAna, reactor, (ushort)(ioPaths.Count + 1));
                 ioPaths.Add(reactor, path);
                 if (association is { } alive)
                     reactor.Post(() => Open(path, alive));
@@ -75,9 +75,6 @@ internal sealed partial class NvmePathController : IAsyncDisposable
             return path;
         }
     }
-
-    /// <summary>The controller's ANA states are not what they were thought to be.</summary>
-    public void RefreshAna() => _ = Task.Run(() => RereadAsync(LogPages.Ana));
 
     public async ValueTask DisposeAsync()
     {
@@ -224,6 +221,9 @@ internal sealed partial class NvmePathController : IAsyncDisposable
             rereading.Release();
         }
     }
+
+    /// <summary>The controller's ANA states are not what they were thought to be.</summary>
+    private void RefreshAna() => _ = Task.Run(() => RereadAsync(LogPages.Ana));
 
     private void GiveUpHope()
     {

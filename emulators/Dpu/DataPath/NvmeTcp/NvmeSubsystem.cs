@@ -42,7 +42,8 @@ internal sealed class NvmeSubsystem : IAsyncDisposable
 
     public NvmeController Options => attachment.Controller;
 
-    public int IoQueuesWanted => (int)Math.Min(Options.NumIoQueues ?? (uint)reactors, (uint)reactors);
+    /// <summary>One for each reactor at least: a reactor's requests go over its own queue, or not at all.</summary>
+    public int IoQueuesWanted => (int)Math.Clamp(Options.NumIoQueues ?? 0, (uint)reactors, ushort.MaxValue);
 
     /// <summary>A target that hears nothing ends the association after this time at the latest: two Keep Alive Timeouts, for its grace.</summary>
     public TimeSpan DoubtFor => TimeSpan.FromMilliseconds(2 * Options.KeepAliveTimeoutMs);
