@@ -36,6 +36,7 @@ internal sealed class IpmiFront : IDisposable
         var sensors = new SensorTable(bmc.Profile.Sensors, bmc.Profile.Bmc.Model);
         var clock = new BmcClock(bmc.Time, settings);
         lan = endpoints.Lan is null ? null : new LanServer(endpoints.Lan, loggers.CreateLogger<LanServer>());
+        bmc.IpmiPort = lan?.Address.Port;
         SendDatagram send = lan is null ? (_, _) => default : lan.SendAsync;
         sol = new SolFront(bmc, settings, sessions, send);
         var address = lan?.Address ?? new IPEndPoint(IPAddress.Any, 0);
