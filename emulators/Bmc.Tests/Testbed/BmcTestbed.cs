@@ -59,6 +59,8 @@ public sealed class BmcTestbed : IAsyncLifetime
         host = RunningProcess.Start([
             "dotnet", HostProgram(), "--libvirt", Libvirtd.Uri, "--name", DomainName, "--pcie-socket", directory["pcie.sock"],
             "--vhost-dir", directory["vhost"], "--console-socket", directory["console.sock"], "--state-dir", directory["host"],
+            // Clients that count whole GiB find one.
+            "--memory-mib", "1024",
         ]);
         await host.WaitForOutputAsync("PCIe service listens", StartTime, Token);
         await PcieAsync("pcie_plug", new JsonObject { ["id"] = "sys", ["type"] = "virtio-blk", ["socket"] = "sys", ["num_queues"] = 1 });

@@ -53,6 +53,11 @@ public sealed class RunningTestbed(
     /// <summary>Process of the host's QEMU.</summary>
     public int HostProcessId(string node) => new PrivateLibvirtd(paths.Node(node).Libvirt).DomainProcessId(node);
 
+    /// <summary>Of the libvirtd that runs the node's host.</summary>
+    public string LibvirtUri(string node) => new PrivateLibvirtd(paths.Node(node).Libvirt).Uri;
+
+    public NodeAddresses AddressesOf(string node) => AddressPlan.Node(Nodes.Index().First(n => n.Item.Name == node).Index);
+
     public void ConnectStorage(IssuedFiles files) => storage = new StorageControl(Network, files);
 
     public NodeConsole Console(string node) => consoles[node];
