@@ -20,10 +20,14 @@ public sealed class IronicService(BmcTestbed bed) : IAsyncLifetime
     private RunningProcess? process;
     private HttpClient api = null!;
 
+    /// <summary>What ironic takes for the BMC.</summary>
+    internal AnswerJudge Judge { get; private set; } = null!;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
+        Judge = await bed.JudgeAsync();
         var template = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Ironic", "ironic.conf"), Token);
         await File.WriteAllTextAsync(directory["ironic.conf"], template.Replace("@DIRECTORY@", directory.Path, StringComparison.Ordinal), Token);
         await RunningProcess.RunAsync(Command("dbsync", "create_schema"), Token);
@@ -40,6 +44,7 @@ public sealed class IronicService(BmcTestbed bed) : IAsyncLifetime
         api?.Dispose();
         if (process is not null)
             await process.DisposeAsync();
+        await Judge.DisposeAsync();
         directory.Dispose();
     }
 

@@ -4,7 +4,7 @@ using Lab.Emulators.Host.Tests.Testbed;
 
 namespace Lab.Emulators.Bmc.Tests.Ironic;
 
-/// <summary>ironic's hardware types redfish and ipmi against the BMC of a real host.</summary>
+/// <summary>ironic's hardware types redfish and ipmi against the BMC of a real host; DMTF's schemas judge what they are answered.</summary>
 [Collection(BmcTestbed.Collection)]
 public sealed class IronicTests(BmcTestbed bed, IronicService ironic) : IClassFixture<IronicService>
 {
@@ -18,7 +18,7 @@ public sealed class IronicTests(BmcTestbed bed, IronicService ironic) : IClassFi
         ["boot_interface"] = "redfish-virtual-media",
         ["driver_info"] = new JsonObject
         {
-            ["redfish_address"] = bed.Address.GetLeftPart(UriPartial.Authority),
+            ["redfish_address"] = ironic.Judge.Address.GetLeftPart(UriPartial.Authority),
             ["redfish_username"] = BmcTestbed.UserName,
             ["redfish_password"] = BmcTestbed.Password,
         },
@@ -61,6 +61,7 @@ public sealed class IronicTests(BmcTestbed bed, IronicService ironic) : IClassFi
         await ironic.PowerAsync(node, "power off", "power off");
         Assert.False(bed.IsDomainActive());
         await ironic.DeleteAsync(node);
+        await ironic.Judge.AllAreValidAsync(0, Token);
     }
 
     [Fact]
@@ -79,6 +80,7 @@ public sealed class IronicTests(BmcTestbed bed, IronicService ironic) : IClassFi
         var settings = (await ironic.GetAsync("nodes/inspected/bios"))["bios"]!.AsArray();
         Assert.Equal(attributes.Select(attribute => attribute.Key).Order(), settings.Select(setting => setting!["name"]!.GetValue<string>()).Order());
         await ironic.DeleteAsync("inspected");
+        await ironic.Judge.AllAreValidAsync(10, Token);
     }
 
     [Fact]
@@ -105,6 +107,7 @@ public sealed class IronicTests(BmcTestbed bed, IronicService ironic) : IClassFi
         Assert.False(bed.IsDomainActive());
         Assert.False(await IsInsertedAsync());
         await ironic.DeleteAsync("deployed");
+        await ironic.Judge.AllAreValidAsync(10, Token);
     }
 
     private async Task<bool> IsInsertedAsync() =>

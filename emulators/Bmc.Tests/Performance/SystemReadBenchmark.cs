@@ -105,7 +105,7 @@ public sealed class SystemReadBenchmark
         if (bmc.Address.Scheme == Uri.UriSchemeHttp)
             return stream;
         var secure = new SslStream(stream);
-        await secure.AuthenticateAsClientAsync(SimulatedBmc.AnyCertificate, Token);
+        await secure.AuthenticateAsClientAsync(bmc.Trust, Token);
         return secure;
     }
 

@@ -46,8 +46,12 @@ internal sealed class SimulatedBmc : IAsyncDisposable
     /// <summary>Where IPMI over LAN listens.</summary>
     public IPEndPoint Ipmi => app.Services.GetRequiredService<IpmiFleet>().Fronts[0].LanAddress!;
 
-    /// <summary>The BMC signs its certificate itself, as real ones do when they are new.</summary>
-    public static SslClientAuthenticationOptions AnyCertificate => new() { TargetHost = "bmc", RemoteCertificateValidationCallback = (_, _, _, _) => true };
+    /// <summary>Trusts the BMC's certificate, which it signed itself, and no other.</summary>
+    public SslClientAuthenticationOptions Trust => new()
+    {
+        TargetHost = "bmc",
+        RemoteCertificateValidationCallback = (_, shown, _, _) => Instance.Certificate.Current.RawDataMemory.Span.SequenceEqual(shown!.GetRawCertData()),
+    };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -80,7 +84,7 @@ internal sealed class SimulatedBmc : IAsyncDisposable
 
     public HttpClient CreateClient(string? userName, string password = "")
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = AnyCertificate }) { BaseAddress = Address };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = Trust }) { BaseAddress = Address };
         if (userName is not null)
             client.DefaultRequestHeaders.Authorization =
                 new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{userName}:{password}")));
