@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Lab.Emulators.Storage.Exports;
+using Lab.Emulators.Storage.Faults;
 using Lab.Emulators.Storage.Nbd;
 using Lab.Emulators.Storage.Rest;
 using Lab.Emulators.Storage.Store;
@@ -46,7 +47,7 @@ public sealed class StorageTarget : IAsyncDisposable
             console.UseUtcTimestamp = true;
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
-        builder.Services.AddSingleton(time).AddSingleton<ExportSessions>().AddSingleton(services =>
+        builder.Services.AddSingleton(time).AddSingleton<ExportSessions>().AddSingleton<FaultSet>().AddSingleton(services =>
             VolumeStore.Open(options.Pool, time, services.GetRequiredService<ILogger<VolumeStore>>()));
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<NbdListener>(services, options.Nbd));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeMax);
@@ -57,7 +58,7 @@ public sealed class StorageTarget : IAsyncDisposable
         try
         {
             // Opened before anything listens: a pool that cannot be opened is a failed start.
-            target.app.Services.GetRequiredService<VolumeStore>();
+            StandFaultsBefore(target.app.Services, options.Faults);
             target.app.Use(next => context => RestErrors.AnswerAsync(context, next));
             target.app.MapManagement(() => options.Advertise ?? target.NbdEndPoint.ToString());
             var nbd = target.app.Services.GetRequiredService<NbdListener>();
@@ -79,6 +80,21 @@ public sealed class StorageTarget : IAsyncDisposable
     {
         await app.StopAsync(CancellationToken.None);
         await app.DisposeAsync();
+    }
+
+    private static void StandFaultsBefore(IServiceProvider services, IReadOnlyList<FaultRule> rules)
+    {
+        var store = services.GetRequiredService<VolumeStore>();
+        var sessions = services.GetRequiredService<ExportSessions>();
+        var faults = services.GetRequiredService<FaultSet>();
+        foreach (var rule in rules)
+            faults.Add(rule);
+        faults.Disconnect = volume =>
+        {
+            foreach (var export in store.ListExports().Where(export => export.VolumeId == volume))
+                sessions.Abort(export.Id);
+        };
+        store.Present = volume => new FaultyVolume(volume, faults);
     }
 
     private static Func<IPEndPoint> Listen(WebApplicationBuilder builder, StorageTargetOptions options)

@@ -1,4 +1,5 @@
 using System.Net;
+using Lab.Emulators.Storage.Faults;
 using Lab.Emulators.Storage.Store;
 
 namespace Lab.Emulators.Storage;
@@ -16,6 +17,9 @@ public sealed record StorageTargetOptions
 
     /// <summary>The host:port in the URLs of exports; null: as <see cref="Nbd"/>.</summary>
     public string? Advertise { get; init; }
+
+    /// <summary>Faults that act from the start.</summary>
+    public IReadOnlyList<FaultRule> Faults { get; init; } = [];
 
     /// <summary>Mutual TLS of the management; null only on loopback.</summary>
     public ManagementTlsFiles? Tls { get; init; }

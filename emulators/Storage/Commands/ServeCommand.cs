@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Lab.Emulators.Storage.Faults;
 using Lab.Emulators.Storage.Store;
 
 namespace Lab.Emulators.Storage.Commands;
@@ -58,6 +59,14 @@ internal static class ServeCommand
         HelpName = "file",
     };
 
+    private static readonly Option<IReadOnlyList<FaultRule>> Faults = new("--faults")
+    {
+        Description = "JSON file with an array of faults that act from the start; more are set at /v1/faults of the management.",
+        HelpName = "file",
+        DefaultValueFactory = _ => [],
+        CustomParser = ParseFaults,
+    };
+
     private static readonly Option<LogLevel> Verbosity = new("--log-level")
     {
         Description = "Least level that is logged.",
@@ -68,7 +77,7 @@ internal static class ServeCommand
     {
         var command = new RootCommand("Storage target: volumes as layers over sparse files, REST management, NBD front.")
         {
-            Pool, Rest, Nbd, Advertise, TlsCertificate, TlsKey, ClientAuthority, Verbosity,
+            Pool, Rest, Nbd, Advertise, TlsCertificate, TlsKey, ClientAuthority, Faults, Verbosity,
         };
         command.SetAction(ServeAsync);
         var parsed = command.Parse(args);
@@ -89,6 +98,7 @@ internal static class ServeCommand
             Rest = parsed.GetRequiredValue(Rest),
             Nbd = parsed.GetRequiredValue(Nbd),
             Advertise = parsed.GetValue(Advertise),
+            Faults = parsed.GetValue(Faults)!,
             Tls = parsed.GetValue(TlsCertificate) is { } certificate
                 ? new ManagementTlsFiles(certificate.FullName, parsed.GetValue(TlsKey)!.FullName, parsed.GetValue(ClientAuthority)!.FullName)
                 : null,
@@ -134,6 +144,20 @@ internal static class ServeCommand
             return endPoint;
         argument.AddError($"\"{text}\" is no ip:port");
         return null;
+    }
+
+    private static IReadOnlyList<FaultRule>? ParseFaults(ArgumentResult argument)
+    {
+        var path = argument.Tokens[0].Value;
+        try
+        {
+            return FaultFile.Read(path);
+        }
+        catch (InvalidDataException wrong)
+        {
+            argument.AddError(wrong.Message);
+            return null;
+        }
     }
 
     private static PoolOptions? ParsePool(ArgumentResult argument)

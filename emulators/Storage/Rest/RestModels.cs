@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lab.Emulators.Storage.Faults;
 
 namespace Lab.Emulators.Storage.Rest;
 
@@ -32,6 +33,11 @@ internal sealed record SnapshotList(IReadOnlyList<SnapshotResource> Snapshots);
 
 internal sealed record ExportList(IReadOnlyList<ExportResource> Exports);
 
+/// <param name="Count">How often it acted.</param>
+internal sealed record FaultResource(string Id, FaultRule Rule, int Count);
+
+internal sealed record FaultList(IReadOnlyList<FaultResource> Faults);
+
 internal sealed record ErrorBody(ErrorDetail Error);
 
 /// <param name="Code">A word for programs: invalid, not_found, conflict, no_space, damaged, io, not_supported, too_large.</param>
@@ -46,6 +52,9 @@ internal sealed record ErrorDetail(string Code, string Message);
 [JsonSerializable(typeof(VolumeList))]
 [JsonSerializable(typeof(SnapshotList))]
 [JsonSerializable(typeof(ExportList))]
+[JsonSerializable(typeof(FaultRule))]
+[JsonSerializable(typeof(FaultRule[]))]
+[JsonSerializable(typeof(FaultList))]
 [JsonSerializable(typeof(ErrorBody))]
 internal sealed partial class RestJson : JsonSerializerContext
 {

@@ -1,9 +1,10 @@
 using Lab.Emulators.Storage.Exports;
+using Lab.Emulators.Storage.Faults;
 using Lab.Emulators.Storage.Store;
 
 namespace Lab.Emulators.Storage.Rest;
 
-/// <summary>The management: pools, volumes, snapshots, exports under /v1.</summary>
+/// <summary>The management: pools, volumes, snapshots, exports and faults under /v1.</summary>
 internal static class RestRoutes
 {
     public static void MapManagement(this IEndpointRouteBuilder app, Func<string> advertisedNbd)
@@ -13,6 +14,7 @@ internal static class RestRoutes
         root.MapVolumes();
         root.MapSnapshots();
         root.MapExports(advertisedNbd);
+        root.MapFaults();
     }
 
     private static void MapPools(this RouteGroupBuilder root) => root.MapGet("/pools", (VolumeStore store) =>
@@ -83,6 +85,27 @@ internal static class RestRoutes
             store.DeleteExport(id);
             // Not cancelled with the request: whoever asks next must find the connections ended.
             await sessions.EndAsync(id);
+            return Results.NoContent();
+        });
+    }
+
+    private static void MapFaults(this RouteGroupBuilder root)
+    {
+        static FaultResource Resource(ActiveFault fault) => new(fault.Id, fault.Rule, fault.Count);
+        root.MapGet("/faults", (FaultSet faults) => Results.Ok(new FaultList([.. faults.Active.Select(Resource)])));
+        root.MapPost("/faults", (FaultRule body, FaultSet faults) =>
+        {
+            var fault = faults.Add(body);
+            return Results.Created($"/v1/faults/{fault.Id}", Resource(fault));
+        });
+        root.MapDelete("/faults", (FaultSet faults) =>
+        {
+            faults.Clear();
+            return Results.NoContent();
+        });
+        root.MapDelete("/faults/{id}", (string id, FaultSet faults) =>
+        {
+            faults.Remove(id);
             return Results.NoContent();
         });
     }

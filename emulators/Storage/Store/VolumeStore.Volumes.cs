@@ -239,13 +239,14 @@ public sealed partial class VolumeStore
         {
             this.store = store;
             Stored = volume;
+            Volume = store.Present(volume);
             Alone = alone;
             if (alone)
                 store.usedAlone.Add(volume.Id);
             store.users[volume.Id] = store.users.GetValueOrDefault(volume.Id) + 1;
         }
 
-        public IBlockVolume Volume => Stored;
+        public IBlockVolume Volume { get; }
 
         internal StoredVolume Stored { get; }
 

@@ -71,6 +71,9 @@ public sealed partial class VolumeStore : IDisposable
         }
     }
 
+    /// <summary>What fronts are given for a volume: itself, unless something is to stand before it.</summary>
+    internal Func<IBlockVolume, IBlockVolume> Present { get; set; } = volume => volume;
+
     public PoolUsage Usage
     {
         get

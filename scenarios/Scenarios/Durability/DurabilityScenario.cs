@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Lab.Contracts.Runs;
 using Lab.Harness.Cloud;
 using Lab.Scenarios.Fixtures;
@@ -6,8 +7,8 @@ namespace Lab.Scenarios.Durability;
 
 /// <summary>
 /// Two tenants write to volumes of one target while it, their DPUs' daemons and agents, their hosts and the paths between crash. After
-/// every crash everything acknowledged is there, no block is torn, and no byte of the other's volume is on either. Control: what was
-/// never written is missed by the same verification.
+/// every crash everything acknowledged is there, no block is torn, and no byte of the other's volume is on either. Control: a target that
+/// acknowledges flushes and does not do them is found out by the same verification.
 /// </summary>
 public sealed class DurabilityScenario(LabFixture lab) : Scenario(lab)
 {
@@ -29,9 +30,18 @@ public sealed class DurabilityScenario(LabFixture lab) : Scenario(lab)
             await CrashAsync(injector, writers, crash, $"crash {++number}, {Name(crash)} of {writers[crash.Node].Machine.Node}");
             await EachAsync(writers, writer => writer.StartAsync(Token));
         }
-        await EachAsync(writers, writer => writer.StopAsync(Token));
-        Observe(await writers[0].VerifyControlAsync(Token));
+        await LoseFlushesAsync(injector, writers[0]);
+        await writers[1].StopAsync(Token);
     });
+
+    private async Task LoseFlushesAsync(CrashInjector injector, DurableWriter writer)
+    {
+        await Testbed.Storage.SetFaultAsync(new JsonObject { ["kind"] = "lost_flush", ["volume"] = writer.VolumeId }, Token);
+        await writer.AllAdvancedAsync(writer.Machine.Console.Position, Token);
+        await injector.InjectAsync(new Crash(CrashKind.Target, 0, TimeSpan.Zero, TimeSpan.Zero), writer.Machine, Token);
+        await writer.StopAsync(Token);
+        Observe(await writer.VerifyLossAsync("flushes that the target only acknowledged are missed", Token));
+    }
 
     private async Task CrashAsync(CrashInjector injector, DurableWriter[] writers, Crash crash, string name)
     {
@@ -67,7 +77,7 @@ public sealed class DurabilityScenario(LabFixture lab) : Scenario(lab)
         var volume = await machine.Tenant.CreateVolumeAsync("durable", VolumeGiB, Token);
         await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
         await machine.Shell.RunAsync($"lab-wait-disk {GuestDisks.OfCloud}", Token);
-        return new DurableWriter(machine, identity);
+        return new DurableWriter(machine, volume, identity);
     }
 
     private static Task EachAsync(IEnumerable<DurableWriter> writers, Func<DurableWriter, Task> action) => Task.WhenAll(writers.Select(action));

@@ -10,13 +10,10 @@ namespace Lab.Scenarios.Durability;
 /// <c>lab-durable</c> on a cloud volume of one machine: writers whose acknowledged flushes are read from the console, where they survive
 /// the host, and the verification of what they wrote.
 /// </summary>
-internal sealed partial class DurableWriter(Machine machine, ulong volume)
+internal sealed partial class DurableWriter(Machine machine, string volumeId, ulong volume)
 {
     private const int Writers = 4;
     private const int Blocks = 4096;
-
-    /// <summary>Generations that no writer can have been at: verified as acknowledged, they have to be missed.</summary>
-    private const ulong NeverWritten = 3;
 
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan VerifyLimit = TimeSpan.FromMinutes(2);
@@ -25,6 +22,9 @@ internal sealed partial class DurableWriter(Machine machine, ulong volume)
     private int read;
 
     public Machine Machine => machine;
+
+    /// <summary>Of the cloud and of the target alike.</summary>
+    public string VolumeId => volumeId;
 
     private static string Disk => "/dev/" + GuestDisks.OfCloud;
 
@@ -70,7 +70,7 @@ internal sealed partial class DurableWriter(Machine machine, ulong volume)
     /// <summary>Reads all that was written, with the writers stopped.</summary>
     public async Task<Check> VerifyAsync(string name, CancellationToken token)
     {
-        var found = await RunVerifyAsync(ahead: 0, token);
+        var found = await RunVerifyAsync(token);
         return new Check
         {
             Name = name,
@@ -80,25 +80,27 @@ internal sealed partial class DurableWriter(Machine machine, ulong volume)
         };
     }
 
-    /// <summary>The control: what was never written is asked for as if it had been acknowledged.</summary>
-    public async Task<Check> VerifyControlAsync(CancellationToken token)
+    /// <summary>The control: the volume did lose something, and the same verification has to find it.</summary>
+    public async Task<Check> VerifyLossAsync(string name, CancellationToken token)
     {
-        var found = await RunVerifyAsync(NeverWritten, token);
+        var found = await RunVerifyAsync(token);
         return new Check
         {
-            Name = "generations that were never written are missed",
+            Name = name,
             Expected = "lost blocks",
-            Observed = found.IsClean ? "nothing" : "lost blocks",
-            Passed = !found.IsClean,
+            Observed = found.Lost == 0 ? "nothing lost" : "lost blocks",
+            Passed = found.Lost > 0,
             Control = true,
         };
     }
 
-    private async Task<Found> RunVerifyAsync(ulong ahead, CancellationToken token)
+    private async Task<Found> RunVerifyAsync(CancellationToken token)
     {
-        var result = await machine.Shell.TryRunAsync($"lab-durable verify {Disk} {volume} {Blocks} {Generations(ahead)}", token, VerifyLimit);
+        var result = await machine.Shell.TryRunAsync($"lab-durable verify {Disk} {volume} {Blocks} {Generations(ahead: 0)}", token, VerifyLimit);
         return Verified.Match(result.Output) is { Success: true } told
-            ? new Found(result.ExitCode == 0, told.Groups["written"].Value, result.Output.Trim())
+            ? new Found(
+                result.ExitCode == 0, told.Groups["written"].Value, long.Parse(told.Groups["lost"].ValueSpan, CultureInfo.InvariantCulture),
+                result.Output.Trim())
             : throw new LabException("the disk could not be verified: " + result.Output);
     }
 
@@ -107,8 +109,8 @@ internal sealed partial class DurableWriter(Machine machine, ulong volume)
     [GeneratedRegex(@"lab-durable: flushed writer=(?<writer>\d+) generation=(?<generation>\d+)\r?\n")]
     private static partial Regex Flushed { get; }
 
-    [GeneratedRegex(@"lab-durable: verified blocks=\d+ written=(?<written>\d+) lost=\d+ torn=\d+ foreign=\d+")]
+    [GeneratedRegex(@"lab-durable: verified blocks=\d+ written=(?<written>\d+) lost=(?<lost>\d+) torn=\d+ foreign=\d+")]
     private static partial Regex Verified { get; }
 
-    private sealed record Found(bool IsClean, string Written, string Told);
+    private sealed record Found(bool IsClean, string Written, long Lost, string Told);
 }
