@@ -16,6 +16,8 @@ internal static class ServeCommand
     private const int ExitUsage = 2;
     private const int ExitInfrastructure = 3;
 
+    private static readonly IPEndPoint NbdDefault = new(IPAddress.Loopback, 10809);
+
     private static readonly Option<IPEndPoint> Rest = new("--rest")
     {
         Description = "Address and port of the management (HTTPS; plain HTTP only on loopback, without the TLS files).",
@@ -26,7 +28,7 @@ internal static class ServeCommand
 
     private static readonly Option<IPEndPoint?> Nbd = new("--nbd")
     {
-        Description = "Address and port of the NBD front; none without it.",
+        Description = $"Address and port of the NBD front (default: {NbdDefault}, or no such front when --nvme-tcp is given).",
         HelpName = "ip:port",
         CustomParser = ParseEndPoint,
     };
@@ -110,7 +112,7 @@ internal static class ServeCommand
         {
             Pool = parsed.GetRequiredValue(Pool),
             Rest = parsed.GetRequiredValue(Rest),
-            Nbd = parsed.GetValue(Nbd),
+            Nbd = parsed.GetValue(Nbd) ?? (parsed.GetValue(Nvme) is { Length: > 0 } ? null : NbdDefault),
             Nvme = parsed.GetValue(Nvme) is { Length: > 0 } paths ? new NvmeTargetOptions { Listen = paths, BlockBytes = parsed.GetValue(BlockBytes) } : null,
             Advertise = parsed.GetValue(Advertise),
             Faults = parsed.GetValue(Faults)!,
@@ -147,8 +149,6 @@ internal static class ServeCommand
         var given = new[] { TlsCertificate, TlsKey, ClientAuthority }.Count(option => parsed.GetValue(option) is not null);
         if (given is not (0 or 3))
             return "--tls-cert, --tls-key and --client-ca belong together";
-        if (parsed.GetValue(Nbd) is null && parsed.GetValue(Nvme) is not { Length: > 0 })
-            return "nothing is served: give --nbd, --nvme-tcp or both";
         if (parsed.GetValue(BlockBytes) is not (512 or 4096))
             return "--block-size is 512 or 4096";
         return given == 0 && !IPAddress.IsLoopback(parsed.GetRequiredValue(Rest).Address)

@@ -15,6 +15,7 @@ internal sealed class IoCommands(
     NvmeQueue queue, NvmeConnection connection, NvmeController controller, NvmeSubsystems subsystems, NvmeTargetOptions options) : ICommandSet
 {
     private const int RangeBytes = 16;
+    private const int RangesMax = 256;
     private const int RegisterBytes = 16;
     private const int AcquireBytes = 16;
     private const int ReleaseBytes = 8;
@@ -43,7 +44,8 @@ internal sealed class IoCommands(
         return status != StatusCode.Success ? 0 : command.Opcode switch
         {
             Opcode.Write or Opcode.Compare => Length(command),
-            Opcode.DatasetManagement => ((int)(command.Dword(10) & 0xff) + 1) * RangeBytes,
+            // Linux always sends room for all ranges that there may be.
+            Opcode.DatasetManagement => Math.Max(RangesLength(command), (int)Math.Min(command.DataLength, RangesMax * RangeBytes)),
             Opcode.ReservationRegister => RegisterBytes,
             Opcode.ReservationAcquire => AcquireBytes,
             Opcode.ReservationRelease => ReleaseBytes,
@@ -70,12 +72,15 @@ internal sealed class IoCommands(
                 Report(command);
                 break;
             default:
-                StartAside(AsideWork.Of(command, Offset(command), Length(command), data.Kept()));
+                var length = command.Opcode == Opcode.DatasetManagement ? RangesLength(command) : Length(command);
+                StartAside(AsideWork.Of(command, Offset(command), length, data.Kept()));
                 break;
         }
     }
 
     public void WaitIdle() => budget.WaitEmpty();
+
+    private static int RangesLength(in Command command) => ((int)(command.Dword(10) & 0xff) + 1) * RangeBytes;
 
     private long Offset(in Command command) => (long)(command.FirstBlock << blockPower);
 
@@ -223,7 +228,7 @@ internal sealed class IoCommands(
     {
         if (!work.Deallocates)
             return StatusCode.Success;
-        for (var at = 0; at < work.Data.Bytes.Length; at += RangeBytes)
+        for (var at = 0; at < work.Length; at += RangeBytes)
         {
             var range = work.Data.Bytes.Slice(at, RangeBytes);
             var count = BinaryPrimitives.ReadUInt32LittleEndian(range.Span[4..]);

@@ -88,6 +88,8 @@ internal static class RestRoutes
             Results.Ok(Show(store.GetExport(id), sessions, nvme)));
         root.MapPost("/exports", (ExportRequest body, VolumeStore store, ExportSessions sessions, NvmeSubsystems nvme) =>
         {
+            if (body.Clients is null && body.Hosts is null)
+                throw new StoreException(StoreError.Invalid, "an export is for clients (NBD), hosts (NVMe/TCP) or both");
             AllowedHost[] hosts = [.. (body.Hosts ?? []).Select(host => new AllowedHost(host.Nqn, host.Secret))];
             var (export, created) = store.CreateExport(body.Id, body.VolumeId, body.Clients ?? [], body.ReadOnly, hosts);
             return Answer(created, $"/v1/exports/{body.Id}", Show(export, sessions, nvme));

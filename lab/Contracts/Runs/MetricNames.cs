@@ -49,7 +49,7 @@ public static class MetricNames
     public const string BmcShutdown = "bmc.shutdown";
 
     /// <summary>
-    /// From the end of a crash until every writer of the host has written and flushed again, or the host whose power was cut is up again [s];
+    /// From the order to kill, or from when a path was up again, until every writer of the host has written and flushed again, or the host whose power was cut is up again [s];
     /// dimension <see cref="Dimensions.Crash"/>.
     /// </summary>
     public const string DurabilityRecovered = "durability.recovered";

@@ -87,6 +87,8 @@ public sealed record IdentifyController
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[520..], OptionalCommands);
         // VWC: present, and a flush of all namespaces (NSID FFFFFFFFh) is done.
         bytes[525] = (byte)(HasVolatileWriteCache ? 1 | (3 << 1) : 0);
+        // MNAN: Linux takes no ANA without it.
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[540..], Namespaces);
         // SGLS: supported, of any alignment, offsets in capsules, transport descriptors.
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[536..], 1 | (1u << 20) | (1u << 21));
         Encoding.UTF8.GetBytes(SubsystemNqn, bytes.Slice(768, 255));

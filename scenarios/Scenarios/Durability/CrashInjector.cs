@@ -13,9 +13,10 @@ internal sealed class CrashInjector(RunningTestbed testbed)
 {
     private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(120);
 
-    /// <returns>When the fault was over, as far as it is the injector's: recovery counts from there.</returns>
+    /// <returns>When recovery could begin: at the order to kill or to cut the power, or when the path was up again.</returns>
     public async Task<DateTimeOffset> InjectAsync(Crash crash, Machine machine, CancellationToken token)
     {
+        var ordered = testbed.Clock.GetUtcNow();
         switch (crash.Kind)
         {
             case CrashKind.Target:
@@ -43,11 +44,11 @@ internal sealed class CrashInjector(RunningTestbed testbed)
                 {
                     await testbed.SetManagementLinkAsync(machine.Node, isUp: true, CancellationToken.None);
                 }
-                break;
+                return testbed.Clock.GetUtcNow();
             default:
                 throw new ArgumentOutOfRangeException(nameof(crash));
         }
-        return testbed.Clock.GetUtcNow();
+        return ordered;
     }
 
     /// <summary>Waits until a host whose power was cut is up again with its disk: the agent has to see to that.</summary>

@@ -58,7 +58,8 @@ public sealed class DurabilityScenario(LabFixture lab) : Scenario(lab)
             var back = crash.Kind == CrashKind.Host
                 ? await CrashInjector.HostIsBackAsync(hit.Machine, positions[crash.Node], Token)
                 : await hit.AllAdvancedAsync(positions[crash.Node], Token);
-            return (back - over).TotalSeconds;
+            // A path that was down for less than a write takes was no outage.
+            return Math.Max(0, (back - over).TotalSeconds);
         }, recovered));
         await EachAsync(writers, async writer =>
         {
