@@ -24,9 +24,11 @@ packages=(
     fio                     # probe OS: disk load
     genisoimage             # config drives in tests and on the SoC
     iperf3                  # probe OS: network load
+    ipmitool                # asks BMCs by IPMI, and judges the emulated one
     iproute2                # namespaces, bridges, links
     iputils-ping            # probe OS: round-trip times
     kmod                    # probe OS: module dependencies
+    libc6-dev               # probe OS: headers for its own tools
     libvirt-daemon-system   # hosts are libvirt domains
     lz4                     # probe OS: initial RAM disk
     mmdebstrap              # SoC image
@@ -41,6 +43,7 @@ packages=(
     runit                   # supervises the emulators
     squashfs-tools          # probe OS: tools partition
     systemd-boot-efi        # probe OS: boot loader
+    tcc                     # probe OS: compiles its own tools
     tcpdump                 # captures; probe OS
     util-linux              # nsenter, unshare, setsid, flock
 )
@@ -49,13 +52,13 @@ packages=(
 test_packages=(
     chromium                # draws reports
     freeipmi-tools          # judges the BMC's IPMI and its serial over LAN
-    ipmitool                # judges the BMC's IPMI
     libnbd-bin              # nbdinfo, nbdcopy: judge the NBD front
     nbdkit                  # a foreign NBD server
     nftables                # guards of representors in tests of agent and DPU
     openssl                 # judges certificates
     postgresql              # the run store that a team shares
     prometheus              # promtool judges metrics for Prometheus
+    python3-ironic          # drives the BMC as a cloud's conductor does
     python3-ironicclient    # judges the bare metal API
     python3-jsonschema      # judges run records and Redfish resources
     python3-openstackclient # judges the manager's API

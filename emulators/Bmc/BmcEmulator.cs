@@ -37,7 +37,7 @@ public static class BmcEmulator
         [
             .. fleet.Zip(services.GetRequiredService<BmcFleet>().Instances, (options, bmc) => new IpmiFront(
                 bmc, options.StateDirectory, new IpmiEndpoints(options.Ipmi, options.IpmiSocket), RandomNumberGenerator.Fill,
-                services.GetRequiredService<ILoggerFactory>())),
+                services.GetRequiredService<FaultSet>(), services.GetRequiredService<ILoggerFactory>())),
         ]));
         for (var i = 0; i < fleet.Count; i++)
             AddWorker(builder.Services, i);

@@ -56,6 +56,9 @@ internal sealed class BmcInstance : IDisposable
     public Paths Paths { get; private init; } = null!;
     public BmcIdentity Identity { get; private set; }
 
+    /// <summary>UDP port of IPMI over LAN, set once it listens; null without it.</summary>
+    internal int? IpmiPort { get; set; }
+
     /// <summary>What its Redfish service shows.</summary>
     internal required ResourceTable Table { get; init; }
     internal required UrlGuard Guard { get; init; }

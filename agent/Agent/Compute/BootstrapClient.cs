@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net.Sockets;
 using Lab.Protocols.Ipmi;
 
@@ -18,8 +17,8 @@ public sealed class BootstrapClient(string socketPath, TimeProvider time)
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), both.Token);
-            await using var stream = new NetworkStream(socket);
-            return await AskAsync(stream, both.Token);
+            await using var bmc = await IpmiVmConnection.OpenAsync(new NetworkStream(socket), both.Token);
+            return await AskAsync(bmc, both.Token);
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
@@ -31,43 +30,17 @@ public sealed class BootstrapClient(string socketPath, TimeProvider time)
         }
     }
 
-    private static async Task<BootstrapCredentials> AskAsync(NetworkStream stream, CancellationToken token)
+    private static async Task<BootstrapCredentials> AskAsync(IpmiVmConnection bmc, CancellationToken token)
     {
-        var reader = PipeReader.Create(stream);
-        await stream.WriteAsync(
-            IpmiVmProtocol.Write(new IpmiVmCommand(IpmiVmCommands.Version, (byte[])[IpmiVmCommands.ProtocolVersion])), token);
-
-        var fingerprintAnswer = await AskAsync(
-            stream, reader, 1, HostInterfaceCommands.FingerprintRequest(HostInterfaceCommands.FirstCertificate), token);
+        var fingerprintAnswer = await bmc.AskAsync(HostInterfaceCommands.FingerprintRequest(HostInterfaceCommands.FirstCertificate), token);
         if (!HostInterfaceCommands.TryReadFingerprint(fingerprintAnswer, out var fingerprint))
             throw new BmcException($"the BMC shows no SHA-256 fingerprint of its certificate: {Describe(fingerprintAnswer)}");
 
         // Disabled by the request, bootstrapping would fail an agent that is started again.
-        var credentials = await AskAsync(stream, reader, 2, HostInterfaceCommands.CredentialsRequest(keepEnabled: true), token);
+        var credentials = await bmc.AskAsync(HostInterfaceCommands.CredentialsRequest(keepEnabled: true), token);
         if (!HostInterfaceCommands.TryReadCredentials(credentials, out var userName, out var password))
             throw new BmcException($"the BMC gives no bootstrap credentials: {Describe(credentials)}");
         return new BootstrapCredentials(fingerprint, userName, password);
-    }
-
-    private static async Task<IpmiResponse> AskAsync(
-        NetworkStream stream, PipeReader reader, byte sequence, IpmiRequest request, CancellationToken token)
-    {
-        await stream.WriteAsync(
-            IpmiVmProtocol.Write(new IpmiVmMessage(sequence, request.NetFn, request.Lun, request.Command, request.Data)), token);
-        while (true)
-        {
-            var read = await reader.ReadAsync(token);
-            var buffer = read.Buffer;
-            while (IpmiVmProtocol.TryRead(ref buffer, out var frame))
-                if (frame is IpmiVmMessage { IsRequest: false } answer && answer.Sequence == sequence && answer.Command == request.Command)
-                {
-                    reader.AdvanceTo(buffer.Start);
-                    return answer.ToResponse();
-                }
-            reader.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted)
-                throw new IOException("the BMC closed the system interface");
-        }
     }
 
     private static string Describe(IpmiResponse response) => response.Completion == HostInterfaceCommands.BootstrappingDisabled

@@ -13,22 +13,13 @@ public sealed class VirtualMediaBootTests(BmcTestbed bed)
     private const string System = "/redfish/v1/Systems/1";
     private const string Slot = System + "/VirtualMedia/Cd";
 
-    // The guest of the disk with another mark on its command line, as an El Torito image for UEFI. A load size of one sector stands for "all of it".
-    private const string Script = """
-        set -eu
-        cd "$2"; mkdir tree; cp "$1" tree/efi.img
-        printf 'title cd\nlinux /linux\ninitrd /initrd\noptions console=ttyS0 quiet panic=-1 started-from=cd\n' > entry
-        mcopy -o -i tree/efi.img entry ::/loader/entries/test.conf
-        genisoimage -quiet -V LIVE -e efi.img -no-emul-boot -boot-load-size 1 -o live.iso tree
-        """;
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Iso_InsertedAndBootedOnce_StartsTheHostAndTheDiskAfterwards()
     {
         using var directory = new TestDirectory();
-        await RunningProcess.RunAsync(["sh", "-c", Script, "sh", await GuestImage.GetAsync(Token), directory.Path], Token);
+        await LiveIso.MakeAsync(directory, Token);
         await using var server = await FileServer.StartAsync(directory["live.iso"], Token);
         await bed.ResetAsync("ForceOff");
         using var client = bed.Client();
@@ -41,18 +32,12 @@ public sealed class VirtualMediaBootTests(BmcTestbed bed)
             Token);
         Assert.Equal(HttpStatusCode.OK, boot.StatusCode);
         await bed.BootAgainAsync("On");
-        Assert.True(await IsFromCdAsync());
+        Assert.True(await LiveIso.IsRunningAsync(bed, Token));
 
         // The drive of the running host is emptied.
         Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsync(Slot + "/Actions/VirtualMedia.EjectMedia", null, Token)).StatusCode);
         await bed.ResetAsync("ForceOff");
         await bed.BootAsync();
-        Assert.False(await IsFromCdAsync());
-    }
-
-    private async Task<bool> IsFromCdAsync()
-    {
-        await using var console = await ConsoleClient.ConnectAsync(bed, null, Token);
-        return (await console.ShellAsync("cat /proc/cmdline", Token)).Contains("started-from=cd", StringComparison.Ordinal);
+        Assert.False(await LiveIso.IsRunningAsync(bed, Token));
     }
 }

@@ -30,6 +30,17 @@ public sealed class FrontsAgreeTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task NetworkProtocol_TellsThePortThatIpmiAnswersOn(bool hasIpmi)
+    {
+        await using var bmc = await SimulatedBmc.StartAsync(withIpmi: hasIpmi);
+        var ipmi = (await bmc.GetAsync("/redfish/v1/Managers/1/NetworkProtocol"))["IPMI"]!;
+        Assert.Equal(hasIpmi, ipmi["ProtocolEnabled"]!.GetValue<bool>());
+        Assert.Equal(hasIpmi ? bmc.Ipmi.Port : null, ipmi["Port"]?.GetValue<int>());
+    }
+
+    [Theory]
     [InlineData("pxe options=efiboot", "Once", "Pxe", "UEFI")]
     [InlineData("disk", "Once", "Hdd", "Legacy")]
     [InlineData("cdrom options=persistent,efiboot", "Continuous", "Cd", "UEFI")]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Lab.Emulators.Bmc.Tests.Testbed;
@@ -7,7 +8,7 @@ using Lab.Emulators.Bmc.Tests.Testbed;
 namespace Lab.Emulators.Bmc.Tests.Performance;
 
 /// <summary>
-/// How fast a system is read, over HTTP with client and service in one process: run by
+/// How fast a system is read, with client and service in one process: run by
 /// <c>--explicit only --filter-class '*SystemReadBenchmark'</c>. It prints and asserts nothing.
 /// </summary>
 public sealed class SystemReadBenchmark
@@ -20,20 +21,24 @@ public sealed class SystemReadBenchmark
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Explicit = true)]
-    public async Task System_ReadAsFastAsItGoes_Prints()
+    [Theory(Explicit = true)]
+    [InlineData("http")]
+    [InlineData("https")]
+    public async Task System_ReadAsFastAsItGoes_Prints(string scheme)
     {
-        await using var bmc = await SimulatedBmc.StartAsync();
+        await using var bmc = await SimulatedBmc.StartAsync(isPlain: scheme == "http");
         var request = await RequestAsync(bmc);
         await RunAsync(bmc, request, TimeSpan.FromSeconds(2));
         var (count, elapsed) = await RunAsync(bmc, request, Duration);
-        TestContext.Current.TestOutputHelper!.WriteLine($"GET of a system: {count / elapsed.TotalSeconds:0}/s over {Connections} connections, {Environment.ProcessorCount} cores for client and service");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{scheme} GET of a system: {count / elapsed.TotalSeconds:0}/s over {Connections} connections, {Environment.ProcessorCount} cores for client and service");
     }
 
-    [Fact(Explicit = true)]
-    public async Task System_ReadAtAPace_PrintsLatencies()
+    [Theory(Explicit = true)]
+    [InlineData("http")]
+    [InlineData("https")]
+    public async Task System_ReadAtAPace_PrintsLatencies(string scheme)
     {
-        await using var bmc = await SimulatedBmc.StartAsync();
+        await using var bmc = await SimulatedBmc.StartAsync(isPlain: scheme == "http");
         var request = await RequestAsync(bmc);
         await RunAsync(bmc, request, TimeSpan.FromSeconds(2));
         var latencies = new List<double>();
@@ -41,7 +46,7 @@ public sealed class SystemReadBenchmark
         // Each connection has its own share of the pace, and a late request counts from when it was due.
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(async index =>
         {
-            using var socket = await ConnectAsync(bmc);
+            await using var stream = await ConnectAsync(bmc);
             var buffer = new byte[64 * 1024];
             var own = new List<double>();
             for (var i = 0; ; i++)
@@ -52,8 +57,8 @@ public sealed class SystemReadBenchmark
                 var wait = due - Stopwatch.GetElapsedTime(start);
                 if (wait > TimeSpan.Zero)
                     await Task.Delay(wait, TimeProvider.System, Token);
-                await socket.SendAsync(request, Token);
-                await ReceiveAsync(socket, buffer, 1);
+                await stream.WriteAsync(request, Token);
+                await ReceiveAsync(stream, buffer, 1);
                 own.Add((Stopwatch.GetElapsedTime(start) - due).TotalMilliseconds);
             }
             lock (latencies)
@@ -61,7 +66,7 @@ public sealed class SystemReadBenchmark
         }));
         latencies.Sort();
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"GET of a system at {PacedPerSecond}/s: median {latencies[latencies.Count / 2]:0.00} ms, p99 {latencies[latencies.Count * 99 / 100]:0.00} ms of {latencies.Count}");
+            $"{scheme} GET of a system at {PacedPerSecond}/s: median {latencies[latencies.Count / 2]:0.00} ms, p99 {latencies[latencies.Count * 99 / 100]:0.00} ms of {latencies.Count}");
     }
 
     private static async Task<(long Count, TimeSpan Elapsed)> RunAsync(SimulatedBmc bmc, byte[] request, TimeSpan duration)
@@ -70,13 +75,13 @@ public sealed class SystemReadBenchmark
         var start = Stopwatch.GetTimestamp();
         var counts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
         {
-            using var socket = await ConnectAsync(bmc);
+            await using var stream = await ConnectAsync(bmc);
             var buffer = new byte[256 * 1024];
             long count = 0;
             while (Stopwatch.GetElapsedTime(start) < duration)
             {
-                await socket.SendAsync(batch, Token);
-                await ReceiveAsync(socket, buffer, PipelineDepth);
+                await stream.WriteAsync(batch, Token);
+                await ReceiveAsync(stream, buffer, PipelineDepth);
                 count += PipelineDepth;
             }
             return count;
@@ -92,20 +97,25 @@ public sealed class SystemReadBenchmark
         return Encoding.ASCII.GetBytes($"GET {SimulatedBmc.System} HTTP/1.1\r\nHost: bmc\r\nX-Auth-Token: {token}\r\n\r\n");
     }
 
-    private static async Task<Socket> ConnectAsync(SimulatedBmc bmc)
+    private static async Task<Stream> ConnectAsync(SimulatedBmc bmc)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, bmc.Address.Port), Token);
-        return socket;
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        if (bmc.Address.Scheme == Uri.UriSchemeHttp)
+            return stream;
+        var secure = new SslStream(stream);
+        await secure.AuthenticateAsClientAsync(bmc.Trust, Token);
+        return secure;
     }
 
     /// <summary>Reads that many answers, told by their Content-Length.</summary>
-    private static async Task ReceiveAsync(Socket socket, byte[] buffer, int answers)
+    private static async Task ReceiveAsync(Stream stream, byte[] buffer, int answers)
     {
         var filled = 0;
         while (answers > 0)
         {
-            filled += await socket.ReceiveAsync(buffer.AsMemory(filled), Token);
+            filled += await stream.ReadAsync(buffer.AsMemory(filled), Token);
             int end;
             while (answers > 0 && (end = EndOf(buffer.AsSpan(0, filled))) > 0)
             {

@@ -15,8 +15,9 @@ public sealed class ForeignClientTests(BmcTestbed bed)
     public async Task Sushy_AsIronicUsesIt_SwitchesBootsAndReads()
     {
         await bed.ResetAsync("ForceOff");
+        await using var judge = await bed.JudgeAsync();
         var output = await RunningProcess.RunAsync(
-            ["/usr/bin/python3", Script("drive_sushy.py"), bed.Address.GetLeftPart(UriPartial.Authority), BmcTestbed.UserName, BmcTestbed.Password],
+            ["/usr/bin/python3", Script("drive_sushy.py"), judge.Address.GetLeftPart(UriPartial.Authority), BmcTestbed.UserName, BmcTestbed.Password],
             Token,
             Trust);
         Assert.Equal(
@@ -31,6 +32,7 @@ public sealed class ForeignClientTests(BmcTestbed bed)
                 "chassis RackMount",
             ],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("Warning", StringComparison.Ordinal)));
+        await judge.AllAreValidAsync(10, Token);
     }
 
     [Theory]
@@ -38,16 +40,18 @@ public sealed class ForeignClientTests(BmcTestbed bed)
     [InlineData("Session")]
     public async Task Redfishtool_EitherLogin_ReadsAndSwitches(string login)
     {
-        Assert.Contains("/redfish/v1/Systems/1", await RedfishtoolAsync(login, "Systems", "list"), StringComparison.Ordinal);
-        await RedfishtoolAsync(login, "Systems", "-I", "1", "reset", "On");
+        await using var judge = await bed.JudgeAsync();
+        Assert.Contains("/redfish/v1/Systems/1", await RedfishtoolAsync(judge, login, "Systems", "list"), StringComparison.Ordinal);
+        await RedfishtoolAsync(judge, login, "Systems", "-I", "1", "reset", "On");
         Assert.Equal("On", await bed.PowerStateAsync());
-        await RedfishtoolAsync(login, "Systems", "-I", "1", "setBootOverride", "Once", "Hdd");
-        Assert.Contains("\"Once\"", await RedfishtoolAsync(login, "Systems", "-I", "1", "get"), StringComparison.Ordinal);
-        await RedfishtoolAsync(login, "Systems", "-I", "1", "setBootOverride", "Disabled");
-        await RedfishtoolAsync(login, "Systems", "-I", "1", "reset", "ForceOff");
+        await RedfishtoolAsync(judge, login, "Systems", "-I", "1", "setBootOverride", "Once", "Hdd");
+        Assert.Contains("\"Once\"", await RedfishtoolAsync(judge, login, "Systems", "-I", "1", "get"), StringComparison.Ordinal);
+        await RedfishtoolAsync(judge, login, "Systems", "-I", "1", "setBootOverride", "Disabled");
+        await RedfishtoolAsync(judge, login, "Systems", "-I", "1", "reset", "ForceOff");
         Assert.False(bed.IsDomainActive());
-        Assert.Contains("\"BMC\"", await RedfishtoolAsync(login, "Managers", "-I", "1", "get"), StringComparison.Ordinal);
-        Assert.Contains("/redfish/v1/AccountService/Accounts/1", await RedfishtoolAsync(login, "AccountService", "Accounts"), StringComparison.Ordinal);
+        Assert.Contains("\"BMC\"", await RedfishtoolAsync(judge, login, "Managers", "-I", "1", "get"), StringComparison.Ordinal);
+        Assert.Contains("/redfish/v1/AccountService/Accounts/1", await RedfishtoolAsync(judge, login, "AccountService", "Accounts"), StringComparison.Ordinal);
+        await judge.AllAreValidAsync(10, Token);
     }
 
     [Fact]
@@ -61,9 +65,9 @@ public sealed class ForeignClientTests(BmcTestbed bed)
 
     private static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Redfish", name);
 
-    private Task<string> RedfishtoolAsync(string login, params string[] command) => RunningProcess.RunAsync(
+    private Task<string> RedfishtoolAsync(AnswerJudge judge, string login, params string[] command) => RunningProcess.RunAsync(
         [
-            "redfishtool", "-r", bed.Address.Authority, "-u", BmcTestbed.UserName, "-p", BmcTestbed.Password, "-S", "Always", "-A", login,
+            "redfishtool", "-r", judge.Address.Authority, "-u", BmcTestbed.UserName, "-p", BmcTestbed.Password, "-S", "Always", "-A", login,
             .. command,
         ],
         Token,

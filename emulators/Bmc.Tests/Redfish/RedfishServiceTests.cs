@@ -149,7 +149,7 @@ public sealed class RedfishServiceTests(BmcTestbed bed)
     {
         var system = await bed.GetAsync(System);
         Assert.Equal(BmcTestbed.SerialNumber, system["SerialNumber"]!.GetValue<string>());
-        Assert.Equal(0.5, system["MemorySummary"]!["TotalSystemMemoryGiB"]!.GetValue<double>());
+        Assert.Equal(1.0, system["MemorySummary"]!["TotalSystemMemoryGiB"]!.GetValue<double>());
         Assert.Equal(1, system["ProcessorSummary"]!["CoreCount"]!.GetValue<int>());
         Assert.True(Guid.TryParse(system["UUID"]!.GetValue<string>(), out _));
     }

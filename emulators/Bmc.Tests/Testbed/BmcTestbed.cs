@@ -59,6 +59,8 @@ public sealed class BmcTestbed : IAsyncLifetime
         host = RunningProcess.Start([
             "dotnet", HostProgram(), "--libvirt", Libvirtd.Uri, "--name", DomainName, "--pcie-socket", directory["pcie.sock"],
             "--vhost-dir", directory["vhost"], "--console-socket", directory["console.sock"], "--state-dir", directory["host"],
+            // Clients that count whole GiB find one.
+            "--memory-mib", "1024",
         ]);
         await host.WaitForOutputAsync("PCIe service listens", StartTime, Token);
         await PcieAsync("pcie_plug", new JsonObject { ["id"] = "sys", ["type"] = "virtio-blk", ["socket"] = "sys", ["num_queues"] = 1 });
@@ -71,7 +73,7 @@ public sealed class BmcTestbed : IAsyncLifetime
         bmc = RunningProcess.Start(
             [
                 "dotnet", typeof(BmcEmulator).Assembly.Location, "--libvirt", Libvirtd.Uri, "--domain", DomainName,
-                "--serial-number", SerialNumber, "--listen", $"127.0.0.1:{Address?.Port ?? 0}", "--sideband", $"127.0.0.1:{Sideband?.Port ?? 0}",
+                "--serial-number", SerialNumber, "--redfish", $"127.0.0.1:{Address?.Port ?? 0}", "--sideband", $"127.0.0.1:{Sideband?.Port ?? 0}",
                 "--ipmi", $"127.0.0.1:{Ipmi?.Port ?? 0}", "--ipmi-socket", IpmiSocket, "--console-socket", directory["console.sock"], "--state-dir", directory["bmc"], "--allow-local-urls",
             ],
             new Dictionary<string, string> { ["BMC_USER"] = UserName, ["BMC_PASSWORD"] = Password });
@@ -112,6 +114,9 @@ public sealed class BmcTestbed : IAsyncLifetime
             client.DefaultRequestHeaders.Authorization = Basic(userName, password);
         return client;
     }
+
+    /// <summary>The BMC as clients reach it whose answers are to be judged; it shows the BMC's certificate.</summary>
+    internal Task<AnswerJudge> JudgeAsync() => AnswerJudge.StartAsync(Client(userName: null), CertificateFile, Token);
 
     public bool IsBmc(X509Certificate? certificate)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Security;
 using System.Text;
 using System.Text.Json.Nodes;
 using Lab.Emulators.Bmc.Faults;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lab.Emulators.Bmc.Tests.Testbed;
 
-/// <summary>A BMC of a simulated machine in this process, over HTTP, for one test.</summary>
+/// <summary>A BMC of a simulated machine in this process, over HTTP unless told otherwise, for one test.</summary>
 internal sealed class SimulatedBmc : IAsyncDisposable
 {
     public const string UserName = "admin";
@@ -45,11 +46,19 @@ internal sealed class SimulatedBmc : IAsyncDisposable
     /// <summary>Where IPMI over LAN listens.</summary>
     public IPEndPoint Ipmi => app.Services.GetRequiredService<IpmiFleet>().Fronts[0].LanAddress!;
 
+    /// <summary>Trusts the BMC's certificate, which it signed itself, and no other.</summary>
+    public SslClientAuthenticationOptions Trust => new()
+    {
+        TargetHost = "bmc",
+        RemoteCertificateValidationCallback = (_, shown, _, _) => Instance.Certificate.Current.RawDataMemory.Span.SequenceEqual(shown!.GetRawCertData()),
+    };
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<SimulatedBmc> StartAsync(
         string profile = ProfileCatalog.Generic, SimulatedTimes? times = null, bool allowsLocalUrls = false, string? stateDirectory = null,
-        Func<DeviceProfile, DeviceProfile>? change = null, bool withControl = false, RecordedTree? replay = null, bool withIpmi = false)
+        Func<DeviceProfile, DeviceProfile>? change = null, bool withControl = false, RecordedTree? replay = null, bool withIpmi = false,
+        bool isPlain = true)
     {
         var loaded = ProfileCatalog.Load(profile);
         var options = new BmcOptions
@@ -59,7 +68,7 @@ internal sealed class SimulatedBmc : IAsyncDisposable
             SerialNumber = "SN-0001",
             Profile = change?.Invoke(loaded) ?? loaded,
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
-            IsPlain = true,
+            IsPlain = isPlain,
             Ipmi = withIpmi ? new IPEndPoint(IPAddress.Loopback, 0) : null,
             UserName = UserName,
             Password = Password,
@@ -75,7 +84,7 @@ internal sealed class SimulatedBmc : IAsyncDisposable
 
     public HttpClient CreateClient(string? userName, string password = "")
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = Trust }) { BaseAddress = Address };
         if (userName is not null)
             client.DefaultRequestHeaders.Authorization =
                 new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{userName}:{password}")));

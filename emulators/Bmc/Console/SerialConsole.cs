@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Lab.Emulators.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Lab.Emulators.Bmc.Console;
@@ -10,7 +11,6 @@ namespace Lab.Emulators.Bmc.Console;
 /// <param name="socketPath">Null for a host without such a port.</param>
 public sealed partial class SerialConsole(string? socketPath, ConsoleLog log, ILogger<SerialConsole> logger)
 {
-    private const int Backlog = 4;
     private const int ReadBytes = 16 * 1024;
 
     private readonly Lock gate = new();
@@ -22,27 +22,9 @@ public sealed partial class SerialConsole(string? socketPath, ConsoleLog log, IL
     {
         if (socketPath is null)
             return;
-        // What a killed predecessor left.
-        File.Delete(socketPath);
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(socketPath));
-        listener.Listen(Backlog);
+        using var listener = UnixListener.Open(socketPath, mode: null, logger);
         LogListening(socketPath);
-        List<Task> served = [];
-        try
-        {
-            while (true)
-            {
-                var accepted = await listener.AcceptAsync(token);
-                served.RemoveAll(task => task.IsCompleted);
-                served.Add(ServeAsync(accepted, token));
-            }
-        }
-        finally
-        {
-            File.Delete(socketPath);
-            await Task.WhenAll(served);
-        }
+        await listener.RunAsync(ServeAsync, token);
     }
 
     /// <summary>Types into the host. Nothing happens while the host is off.</summary>
@@ -64,7 +46,6 @@ public sealed partial class SerialConsole(string? socketPath, ConsoleLog log, IL
 
     private async Task ServeAsync(Socket socket, CancellationToken token)
     {
-        await Task.Yield();
         Socket? previous;
         lock (gate)
             (previous, host) = (host, socket);
@@ -84,7 +65,6 @@ public sealed partial class SerialConsole(string? socketPath, ConsoleLog log, IL
             lock (gate)
                 if (host == socket)
                     host = null;
-            socket.Dispose();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Lab.Protocols.Ipmi;
 
 namespace Lab.Emulators.Bmc.Faults;
 
@@ -45,47 +46,12 @@ internal sealed class FaultSet(TimeProvider time)
             active = [];
     }
 
-    /// <summary>The faults that act on a request, each of which has then acted once more.</summary>
-    internal IEnumerable<ActiveFault> Take(string machine, string method, string path) => active.IsEmpty
-        ? []
-        : active.Where(fault => fault.Rule.IsFor(machine, method, path) && fault.TryAct(time.GetUtcNow())).ToList();
+    /// <summary>The faults that act on a Redfish request, each of which has then acted once more.</summary>
+    internal IReadOnlyList<ActiveFault> Take(string machine, string method, string path) => Take(rule => rule.IsFor(machine, method, path));
+
+    /// <summary>As <see cref="Take(string, string, string)"/>, on a request of IPMI.</summary>
+    internal IReadOnlyList<ActiveFault> Take(string machine, IpmiRequest request) => Take(rule => rule.IsFor(machine, request));
+
+    private List<ActiveFault> Take(Func<FaultRule, bool> isFor) =>
+        [.. active.Where(fault => isFor(fault.Rule) && fault.TryAct(time.GetUtcNow()))];
 }
-
-/// <summary>A rule at work.</summary>
-internal sealed class ActiveFault(string id, FaultRule rule, DateTimeOffset since)
-{
-    private readonly Lock gate = new();
-    private readonly Random random = new(rule.Seed);
-    private int matched;
-
-    internal string Id => id;
-    internal FaultRule Rule => rule;
-    internal int Count { get; private set; }
-
-    /// <summary>What <see cref="FaultKind.Stale"/> answers with, by machine and path.</summary>
-    internal Dictionary<string, StaleAnswer> Stale { get; } = [];
-
-    internal bool TryAct(DateTimeOffset now)
-    {
-        lock (gate)
-        {
-            if (Count >= rule.CountMax || (rule.Seconds is { } seconds && now - since >= TimeSpan.FromSeconds(seconds)))
-                return false;
-            if (rule.BurstEvery is { } every && matched++ % every < every - rule.BurstLength)
-                return false;
-            if (rule.Probability < 1 && random.NextDouble() >= rule.Probability)
-                return false;
-            Count++;
-            return true;
-        }
-    }
-
-    /// <summary>Latency with its jitter, the same sequence for the same seed.</summary>
-    internal TimeSpan DrawLatency()
-    {
-        lock (gate)
-            return TimeSpan.FromMilliseconds(Math.Max(0, rule.LatencyMs + ((random.NextDouble() * 2) - 1) * rule.JitterMs));
-    }
-}
-
-internal sealed record StaleAnswer(int Status, string? ContentType, byte[] Body);

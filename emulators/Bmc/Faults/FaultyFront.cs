@@ -1,4 +1,3 @@
-using Lab.Emulators.Bmc.Accounts;
 using Lab.Emulators.Bmc.Redfish;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -37,8 +36,7 @@ internal sealed class FaultyFront(FaultSet faults, RedfishPipeline front, TimePr
         FaultKind.Stale => context => StaleFault.InvokeAsync(fault, bmc.Name, context, next),
         FaultKind.PasswordReset => context =>
         {
-            bmc.Accounts.Update(AccountStore.AdministratorId, account => account, fault.Rule.Password);
-            bmc.Sessions.DeleteOf(AccountStore.AdministratorId);
+            fault.ResetPassword(bmc);
             return next(context);
         },
         var other => throw new InvalidOperationException($"no fault {other}"),

@@ -11,15 +11,8 @@ internal static class StaleFault
             return;
         }
         var key = machine + context.Request.Path + context.Request.QueryString;
-        StaleAnswer? known;
-        lock (fault.Stale)
-            known = fault.Stale.GetValueOrDefault(key);
-        if (known is null)
-        {
-            known = await RecordAsync(context, next);
-            lock (fault.Stale)
-                fault.Stale[key] = known;
-        }
+        if (!fault.Stale.TryGet<StaleAnswer>(key, out var known))
+            fault.Stale.Keep(key, known = await RecordAsync(context, next));
         context.Response.StatusCode = known.Status;
         context.Response.ContentType = known.ContentType;
         context.Response.ContentLength = known.Body.Length;
@@ -42,3 +35,5 @@ internal static class StaleFault
         return new StaleAnswer(context.Response.StatusCode, context.Response.ContentType, copy.ToArray());
     }
 }
+
+internal sealed record StaleAnswer(int Status, string? ContentType, byte[] Body);

@@ -1,4 +1,5 @@
 using System.Net;
+using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Ipmi.Commands;
 using Lab.Emulators.Bmc.Ipmi.Lan;
 using Lab.Emulators.Bmc.Ipmi.Sensors;
@@ -26,7 +27,7 @@ internal sealed class IpmiFront : IDisposable
     /// <param name="directory">Existing directory of this BMC's own files; null keeps nothing over a restart.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The LAN channel's address cannot be had.</exception>
     public IpmiFront(
-        BmcInstance bmc, string? directory, IpmiEndpoints endpoints, FillRandom fillRandom, ILoggerFactory loggers)
+        BmcInstance bmc, string? directory, IpmiEndpoints endpoints, FillRandom fillRandom, FaultSet faults, ILoggerFactory loggers)
     {
         this.bmc = bmc;
         var settings = new IpmiSettingsStore(directory);
@@ -35,6 +36,7 @@ internal sealed class IpmiFront : IDisposable
         var sensors = new SensorTable(bmc.Profile.Sensors, bmc.Profile.Bmc.Model);
         var clock = new BmcClock(bmc.Time, settings);
         lan = endpoints.Lan is null ? null : new LanServer(endpoints.Lan, loggers.CreateLogger<LanServer>());
+        bmc.IpmiPort = lan?.Address.Port;
         SendDatagram send = lan is null ? (_, _) => default : lan.SendAsync;
         sol = new SolFront(bmc, settings, sessions, send);
         var address = lan?.Address ?? new IPEndPoint(IPAddress.Any, 0);
@@ -60,9 +62,10 @@ internal sealed class IpmiFront : IDisposable
         ]);
         var handshake = new LoginHandshake(
             sessions, logins, new AddressBackOff(bmc.Time), () => AppCommands.SystemGuid(bmc), bmc.Time, fillRandom);
-        lanFront = lan is null ? null : new LanFront(Commands, sessions, handshake, logins, sol, send, () => bmc.IsAway);
+        var answers = new FaultyCommands(faults, bmc, Commands);
+        lanFront = lan is null ? null : new LanFront(answers, sessions, handshake, logins, sol, send, () => bmc.IsAway);
         systemInterface = endpoints.SystemInterfaceSocket is { } socket
-            ? new SystemInterfaceServer(socket, Commands, loggers.CreateLogger<SystemInterfaceServer>())
+            ? new SystemInterfaceServer(socket, answers, loggers.CreateLogger<SystemInterfaceServer>())
             : null;
     }
 

@@ -10,12 +10,13 @@ internal static class DomainHardware
     private const string VirtioNet = "0x1041";
     private const string VirtioBlock = "0x1042";
 
-    internal static MachineHardware Read(XElement domain)
+    /// <param name="capacityOf">Bytes of a disk by its target's name; null where nobody knows.</param>
+    internal static MachineHardware Read(XElement domain, Func<string, long?>? capacityOf = null)
     {
         var devices = domain.Element("devices")!;
         var vcpus = int.Parse(domain.Element("vcpu")!.Value, CultureInfo.InvariantCulture);
         var memory = (int)(long.Parse(domain.Element("memory")!.Value, CultureInfo.InvariantCulture) / 1024);
-        var disks = devices.Elements("disk").Where(disk => (string?)disk.Attribute("device") is not ("cdrom" or "floppy")).Select(ReadDisk).ToList();
+        var disks = devices.Elements("disk").Where(disk => (string?)disk.Attribute("device") is not ("cdrom" or "floppy")).Select(disk => ReadDisk(disk, capacityOf)).ToList();
         var ports = devices.Elements("interface").Select(ReadPort).ToList();
         return new MachineHardware
         {
@@ -35,11 +36,13 @@ internal static class DomainHardware
     internal static string IdOf(XElement device) =>
         PciOf(device, "", "", "", "") is { } function ? function.Id : device.Element("target")?.Attribute("dev")?.Value ?? device.Element("mac")?.Attribute("address")?.Value ?? "unnamed";
 
-    private static (Disk Disk, PciFunction? Function) ReadDisk(XElement disk)
+    private static (Disk Disk, PciFunction? Function) ReadDisk(XElement disk, Func<string, long?>? capacityOf)
     {
         var function = PciOf(disk, "MassStorageController", "0x010000", VirtioBlock, "Virtio block device");
-        var serial = disk.Element("serial")?.Value ?? disk.Element("target")?.Attribute("dev")?.Value ?? "";
-        return (new Disk(IdOf(disk), "QEMU", "Virtio block device", serial, "SSD", Protocol: null, CapacityBytes: null, function?.Id), function);
+        var target = disk.Element("target")?.Attribute("dev")?.Value ?? "";
+        var serial = disk.Element("serial")?.Value ?? target;
+        var capacity = (string?)disk.Attribute("type") == "vhostuser" ? null : capacityOf?.Invoke(target);
+        return (new Disk(IdOf(disk), "QEMU", "Virtio block device", serial, "SSD", Protocol: null, capacity, function?.Id), function);
     }
 
     private static (NetworkPort Port, PciFunction? Function) ReadPort(XElement port)

@@ -42,7 +42,7 @@ public sealed class LibvirtMachine : IMachine
 
     /// <summary>Of the running domain where it runs: hot-plugged devices are in its definition too, but not the addresses it got since.</summary>
     public Task<MachineHardware> ReadHardwareAsync(CancellationToken token) => UseAsync(
-        (_, domain) => DomainHardware.Read(XElement.Parse(domain.GetXml())), token);
+        (_, domain) => DomainHardware.Read(XElement.Parse(domain.GetXml()), domain.GetBlockCapacity), token);
 
     public Task StartAsync(MachineStart start, CancellationToken token) => UseAsync(
         (connection, domain) =>

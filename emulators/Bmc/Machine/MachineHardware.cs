@@ -7,6 +7,10 @@ public sealed record MachineHardware
     public IReadOnlyList<MemoryModule> Memory { get; init; } = [];
     public IReadOnlyList<NetworkPort> Ports { get; init; } = [];
     public IReadOnlyList<Disk> Disks { get; init; } = [];
+
+    /// <summary>The disks that are drives to a BMC: a drive without a size is nothing that clients can use, and some fail of it.</summary>
+    public IEnumerable<Disk> Drives => Disks.Where(disk => disk.CapacityBytes is not null);
+
     public IReadOnlyList<PciFunction> PciFunctions { get; init; } = [];
 
     /// <summary>What firmware can start from, in its own order.</summary>
@@ -27,7 +31,7 @@ public sealed record NetworkPort(string Id, string Adapter, string Mac, int? Spe
 
 /// <param name="MediaType">Redfish's MediaType.</param>
 /// <param name="Protocol">Redfish's Protocol; null when it is none of them.</param>
-/// <param name="CapacityBytes">Null when only the back end knows.</param>
+/// <param name="CapacityBytes">Null when only the back end knows, as behind a DPU: the BMC then sees a function of the bus and no drive.</param>
 public sealed record Disk(
     string Id, string Manufacturer, string Model, string SerialNumber, string MediaType, string? Protocol, long? CapacityBytes, string? PciFunction);
 

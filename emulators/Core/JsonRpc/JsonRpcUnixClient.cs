@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lab.Emulators.Sockets;
 using Lab.Protocols.JsonRpc;
 
 namespace Lab.Emulators.JsonRpc;

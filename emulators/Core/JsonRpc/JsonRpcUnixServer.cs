@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Lab.Emulators.Sockets;
 using Lab.Protocols.JsonRpc;
 using Microsoft.Extensions.Logging;
 
@@ -11,108 +11,41 @@ namespace Lab.Emulators.JsonRpc;
 /// </summary>
 public sealed partial class JsonRpcUnixServer : IAsyncDisposable
 {
-    private const int Backlog = 64;
-
-    private readonly Socket listener;
+    private readonly UnixListener listener;
     private readonly JsonRpcMethods methods;
     private readonly ILogger logger;
     private readonly CancellationTokenSource stop = new();
-    private readonly ConcurrentDictionary<Task, byte> clients = new();
-    private readonly Task accepting;
+    private readonly Task running;
 
-    private JsonRpcUnixServer(string path, Socket listener, JsonRpcMethods methods, ILogger logger)
+    private JsonRpcUnixServer(UnixListener listener, JsonRpcMethods methods, ILogger logger)
     {
-        Path = path;
         this.listener = listener;
         this.methods = methods;
         this.logger = logger;
-        accepting = AcceptAsync();
+        running = listener.RunAsync(ServeAsync, stop.Token);
     }
 
-    public string Path { get; }
+    public string Path => listener.Path;
 
     /// <exception cref="IOException">The socket cannot be made, or another process serves it.</exception>
-    public static JsonRpcUnixServer Start(string path, JsonRpcMethods methods, ILogger logger)
-    {
-        path = System.IO.Path.GetFullPath(path);
-        RemoveLeftOver(path);
-        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            listener.Bind(UnixSockets.EndPoint(path));
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            listener.Listen(Backlog);
-        }
-        catch (SocketException e)
-        {
-            listener.Dispose();
-            throw new IOException($"cannot listen on {path}: {e.Message}", e);
-        }
-        return new JsonRpcUnixServer(path, listener, methods, logger);
-    }
+    public static JsonRpcUnixServer Start(string path, JsonRpcMethods methods, ILogger logger) =>
+        new(UnixListener.Open(path, UnixFileMode.UserRead | UnixFileMode.UserWrite, logger), methods, logger);
 
     public async ValueTask DisposeAsync()
     {
         if (stop.IsCancellationRequested)
             return;
         await stop.CancelAsync();
+        await running;
         listener.Dispose();
-        await accepting;
-        await Task.WhenAll(clients.Keys);
-        File.Delete(Path);
     }
 
-    private static void RemoveLeftOver(string path)
+    private async Task ServeAsync(Socket client, CancellationToken token)
     {
-        if (!File.Exists(path))
-            return;
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await using var peer = new JsonRpcPeer(new StreamJsonRpcChannel(new NetworkStream(client)), methods);
         try
         {
-            probe.Connect(UnixSockets.EndPoint(path));
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
-            return;
-        }
-        catch (SocketException e)
-        {
-            throw new IOException($"{path} is in the way: {e.Message}", e);
-        }
-        throw new IOException($"another process serves {path}");
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            Socket client;
-            try
-            {
-                client = await listener.AcceptAsync(stop.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException e)
-            {
-                LogAcceptFailed(Path, e.Message);
-                continue;
-            }
-            var serving = ServeAsync(client);
-            clients.TryAdd(serving, 0);
-            _ = serving.ContinueWith(t => clients.TryRemove(t, out _), TaskScheduler.Default);
-        }
-    }
-
-    private async Task ServeAsync(Socket client)
-    {
-        await using var peer = new JsonRpcPeer(new StreamJsonRpcChannel(new NetworkStream(client, ownsSocket: true)), methods);
-        try
-        {
-            await peer.RunAsync(stop.Token);
+            await peer.RunAsync(token);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -126,7 +59,4 @@ public sealed partial class JsonRpcUnixServer : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "{Path}: closed a connection: {Reason}")]
     private partial void LogGarbage(string path, string reason);
-
-    [LoggerMessage(LogLevel.Warning, "{Path}: accept: {Reason}")]
-    private partial void LogAcceptFailed(string path, string reason);
 }

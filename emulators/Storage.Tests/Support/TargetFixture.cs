@@ -14,7 +14,7 @@ public sealed class TargetFixture : IAsyncLifetime
 
     internal Management Management { get; private set; } = null!;
 
-    internal IPEndPoint Nbd => target!.NbdEndPoint;
+    internal IPEndPoint Nbd => target!.NbdEndPoint!;
 
     public async ValueTask InitializeAsync()
     {

@@ -30,6 +30,7 @@ public sealed class MachineDoctor(string cacheDirectory = TestbedPaths.CacheRoot
         ("cpio", "cpio"),
         ("busybox", "busybox-static"),
         ("fio", "fio"),
+        ("ipmitool", "ipmitool"),
         ("iperf3", "iperf3"),
         ("tcpdump", "tcpdump"),
     ];

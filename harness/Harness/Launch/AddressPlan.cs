@@ -10,6 +10,7 @@ public static class AddressPlan
     public const int StoragePort = 8776;
     public const int NbdPort = 10809;
     public const int RedfishPort = 443;
+    public const int IpmiPort = 623;
     public const int OtlpPort = 4318;
 
     /// <summary>Inner frames of 1500 bytes and the 50 of VXLAN over IPv4 (RFC 7348 §4.3), with room to spare.</summary>

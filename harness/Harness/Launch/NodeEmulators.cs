@@ -74,6 +74,7 @@ public sealed class NodeEmulators
             "--libvirt", daemon.Uri,
             "--domain", node.Name,
             "--listen", $"{addresses.Bmc}:{AddressPlan.RedfishPort}",
+            "--ipmi", $"{addresses.Bmc}:{AddressPlan.IpmiPort}",
             "--sideband", $"{addresses.SidebandBmc}:{AddressPlan.RedfishPort}",
             "--console-socket", files.ConsoleSocket,
             "--ipmi-socket", files.IpmiSocket,

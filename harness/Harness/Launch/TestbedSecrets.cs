@@ -17,9 +17,12 @@ public sealed record TestbedSecrets(string AdminPassword, string RedPassword, st
     public const string BmcPasswordVariable = "BMC_PASSWORD";
     public const string BmcUser = "admin";
 
+    /// <summary>The longest that IPMI 2.0 takes (§22.30).</summary>
+    private const int IpmiPasswordLength = 20;
+
     /// <summary>OS_PASSWORD, where it is set, becomes the admin's, so that a user of `lab up` may choose it.</summary>
     public static TestbedSecrets Create() =>
-        new(Environment.GetEnvironmentVariable("OS_PASSWORD") is { Length: > 0 } chosen ? chosen : New(), New(), New(), New());
+        new(Environment.GetEnvironmentVariable("OS_PASSWORD") is { Length: > 0 } chosen ? chosen : New(), New(), New(), New(IpmiPasswordLength));
 
     public static TestbedSecrets Read(RunitService manager, RunitService bmc)
     {
@@ -37,7 +40,7 @@ public sealed record TestbedSecrets(string AdminPassword, string RedPassword, st
     /// <summary>Keeps the passwords out of logs.</summary>
     public override string ToString() => nameof(TestbedSecrets);
 
-    private static string New() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private static string New(int length = 32) => RandomNumberGenerator.GetHexString(length, lowercase: true);
 
     private static Dictionary<string, string> EnvironmentOf(RunitService service)
     {

@@ -8,15 +8,20 @@ public static class Tool
 {
     /// <returns>Its standard output.</returns>
     /// <exception cref="LabException">It is missing or exits with another code than 0.</exception>
-    public static async Task<string> RunAsync(string file, IEnumerable<string> arguments, CancellationToken token, string? input = null)
+    public static async Task<string> RunAsync(
+        string file, IEnumerable<string> arguments, CancellationToken token, string? input = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
-        var result = await TryRunAsync(file, arguments, token, input);
+        var result = await TryRunAsync(file, arguments, token, input, environment);
         return result.ExitCode == 0
             ? result.Output
             : throw new LabException($"{file} {string.Join(' ', arguments)} failed with {result.ExitCode}: {result.Error.Trim()}");
     }
 
-    public static async Task<ToolResult> TryRunAsync(string file, IEnumerable<string> arguments, CancellationToken token, string? input = null)
+    /// <param name="environment">Added to this process's own; where a secret belongs, since arguments are seen by all.</param>
+    public static async Task<ToolResult> TryRunAsync(
+        string file, IEnumerable<string> arguments, CancellationToken token, string? input = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -24,6 +29,8 @@ public static class Tool
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         using var process = Start(start);
         try
         {

@@ -22,7 +22,9 @@ public static class SuiteSettings
     public const string Trait = "suite";
     public const string Smoke = "smoke";
     public const string Nightly = "nightly";
-    public static IReadOnlyList<string> Suites { get; } = [Smoke, Nightly];
+    public const string Bmc = "bmc";
+    public const string Durability = "durability";
+    public static IReadOnlyList<string> Suites { get; } = [Smoke, Nightly, Bmc, Durability];
 
     /// <summary>Raised whenever a suite measures something else than before: runs of different versions are not compared.</summary>
     public const string Version = "1";

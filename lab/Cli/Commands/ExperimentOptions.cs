@@ -11,7 +11,7 @@ internal sealed class ExperimentOptions
 {
     private const int SessionsMax = 200;
 
-    private readonly Option<string> suite = new("--suite") { Description = "smoke or nightly", DefaultValueFactory = _ => SuiteSettings.Smoke };
+    private readonly Option<string> suite = new("--suite") { Description = string.Join(", ", SuiteSettings.Suites), DefaultValueFactory = _ => SuiteSettings.Smoke };
     private readonly Option<string> testbed = CommonOptions.Testbed();
     private readonly Option<string?> filter = CommonOptions.Filter();
     private readonly Option<string[]> scenarios = CommonOptions.Scenarios();

@@ -12,7 +12,7 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var suite = new Argument<string>("suite") { Description = "smoke or nightly" };
+        var suite = new Argument<string>("suite") { Description = string.Join(", ", SuiteSettings.Suites) };
         suite.AcceptOnlyFromAmong([.. SuiteSettings.Suites]);
         var command = new Command("run", "Raises a testbed, runs a suite on it, takes it down and writes the report. Prints the run directory last. Example: lab run smoke --filter Boot") { suite };
         Complete(command, parsed => parsed.GetValue(suite)!);

@@ -14,7 +14,7 @@ internal static class ServeCommand
     {
         var listen = new Option<IPEndPoint>("--listen")
         {
-            Description = $"Address and port; port 0 takes a free one. The site has no login: beyond loopback, everybody who reaches it reads it. [default: {ListenDefault}]",
+            Description = "Address and port; port 0 takes a free one. The site has no login: beyond loopback, everybody who reaches it reads it.",
             DefaultValueFactory = _ => IPEndPoint.Parse(ListenDefault),
             CustomParser = result =>
             {

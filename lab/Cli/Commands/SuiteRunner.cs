@@ -16,10 +16,12 @@ internal sealed class SuiteRunner(SuiteRun run, Action<RunProgress> follow)
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(200);
 
+    private readonly HashSet<string> ran = [];
+
     public string? RunDirectory { get; private set; }
 
     /// <returns>True when every scenario passed.</returns>
-    /// <exception cref="UsageException">No scenario fits.</exception>
+    /// <exception cref="UsageException">No scenario fits, or one of the names is no scenario's; what the others found is on record.</exception>
     public async Task<bool> RunAsync(CancellationToken token)
     {
         var testbed = TestbedFile.Load(run.TestbedFile);
@@ -54,6 +56,8 @@ internal sealed class SuiteRunner(SuiteRun run, Action<RunProgress> follow)
             if (RunDirectory is null)
                 throw new Lab.Harness.LabException($"the scenarios ended with {process.ExitCode} before their record began:\n{await output}{await error}".TrimEnd());
             await File.WriteAllTextAsync(Path.Combine(RunDirectory, "logs", "scenarios.log"), await output + await error, CancellationToken.None);
+            if (run.Scenarios.Except(ran).ToList() is { Count: > 0 } unknown)
+                throw new UsageException($"suite {run.Suite} has no scenario {string.Join(", ", unknown)}; only {string.Join(", ", ran)} ran, recorded in {RunDirectory}");
             return process.ExitCode == 0;
         }
         finally
@@ -93,6 +97,8 @@ internal sealed class SuiteRunner(SuiteRun run, Action<RunProgress> follow)
             if (RunProgress.Parse(line) is not { } told)
                 continue;
             RunDirectory = told.RunDirectory ?? RunDirectory;
+            if (told.Scenario is { } scenario)
+                ran.Add(scenario);
             follow(told);
         }
     }

@@ -40,6 +40,20 @@ public static class MetricNames
     public const string NetworkUsed = "network.used";
     public const string StorageUsed = "storage.used";
 
+    /// <summary>
+    /// A host's power switch [s], each from the request; dimension <see cref="Dimensions.Front"/>; baseline: libvirt is asked, without a BMC.
+    /// On and reset end where the firmware starts the boot loader, shutdown where the host is off.
+    /// </summary>
+    public const string BmcPowerOn = "bmc.power_on";
+    public const string BmcReset = "bmc.reset";
+    public const string BmcShutdown = "bmc.shutdown";
+
+    /// <summary>
+    /// From the order to kill, or from when a path was up again, until every writer of the host has written and flushed again, or the host whose power was cut is up again [s];
+    /// dimension <see cref="Dimensions.Crash"/>.
+    /// </summary>
+    public const string DurabilityRecovered = "durability.recovered";
+
     public static class Dimensions
     {
         /// <summary>disk or nic.</summary>
@@ -54,6 +68,12 @@ public static class MetricNames
         public const string OfHost = "host";
         public const string OfTarget = "target";
         public const string Node = "node";
+
+        /// <summary>What a BMC was asked by: redfish, ipmi, sideband.</summary>
+        public const string Front = "front";
+
+        /// <summary>What crashed: target, dpud, agent, host, path.</summary>
+        public const string Crash = "crash";
     }
 
     public static class Operations

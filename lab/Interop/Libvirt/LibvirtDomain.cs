@@ -55,6 +55,16 @@ public sealed unsafe class LibvirtDomain : IDisposable
     public string GetXml(LibvirtXmlFlags flags = LibvirtXmlFlags.None) =>
         TakeString(LibvirtNative.virDomainGetXMLDesc(handle, (uint)flags)) ?? throw LibvirtException.Last("virDomainGetXMLDesc");
 
+    /// <summary>Size of a disk as the guest sees it (bytes); null where libvirt does not know, as behind vhost-user.</summary>
+    /// <param name="target">Its target's name, such as vda.</param>
+    public long? GetBlockCapacity(string target)
+    {
+        if (LibvirtNative.virDomainGetBlockInfo(handle, target, out var info, 0) == 0)
+            return (long)info.Capacity;
+        LibvirtNative.virResetLastError();
+        return null;
+    }
+
     /// <summary>Starts the defined domain.</summary>
     public void Create() => LibvirtConnection.Check(LibvirtNative.virDomainCreateWithFlags(handle, 0), "virDomainCreate");
 

@@ -29,6 +29,17 @@ internal static unsafe partial class LibvirtNative
     [LibraryImport(Library)]
     internal static partial int virDomainGetState(LibvirtDomainHandle domain, out int state, out int reason, uint flags);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virDomainGetBlockInfo(LibvirtDomainHandle domain, string disk, out BlockInfo info, uint flags);
+
+    /// <summary>virDomainBlockInfo, all in bytes.</summary>
+    internal struct BlockInfo
+    {
+        internal ulong Capacity;
+        internal ulong Allocation;
+        internal ulong Physical;
+    }
+
     [LibraryImport(Library)]
     internal static partial byte* virDomainGetXMLDesc(LibvirtDomainHandle domain, uint flags);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Lab.Emulators.Bmc.Device;
+using Lab.Emulators.Bmc.Faults;
 using Lab.Emulators.Bmc.Ipmi;
 using Lab.Emulators.Bmc.Ipmi.Commands;
 using Lab.Emulators.Host.Tests.Testbed;
@@ -42,7 +43,7 @@ internal sealed class IpmiBmc : IAsyncDisposable
             () => Interlocked.Increment(ref restarts));
         Front = new IpmiFront(
             Bmc, directory.Path, new IpmiEndpoints(listen ?? new IPEndPoint(IPAddress.Loopback, 0), SystemInterfaceSocket), RandomNumberGenerator.Fill,
-            NullLoggerFactory.Instance);
+            Faults = new FaultSet(clock), NullLoggerFactory.Instance);
         running = Task.WhenAll(Bmc.RunAsync(stop.Token), Front.RunAsync(stop.Token));
     }
 
@@ -50,6 +51,7 @@ internal sealed class IpmiBmc : IAsyncDisposable
     internal DeviceController Device => Bmc.Device;
     internal BmcInstance Bmc { get; }
     internal IpmiFront Front { get; }
+    internal FaultSet Faults { get; }
     internal IPEndPoint Address => Front.LanAddress!;
     internal string ConsoleSocket => directory["console.sock"];
     internal string SystemInterfaceSocket => directory["ipmi.sock"];

@@ -3,13 +3,22 @@ using Lab.Protocols.Ipmi;
 
 namespace Lab.Emulators.Bmc.Ipmi.Commands;
 
+/// <summary>What the transports ask.</summary>
+public interface IIpmiCommands
+{
+    /// <returns>Null for a request that is lost: nothing is answered.</returns>
+    ValueTask<IpmiResponse?> AnswerAsync(IpmiCall call, CancellationToken token);
+}
+
 /// <summary>
 /// All commands of one BMC. Both transports, LAN and system interface, ask here; what holds for every command (it exists, the privilege
 /// level suffices, the length fits) is checked here alone.
 /// </summary>
-public sealed class CommandTable(IEnumerable<IpmiCommand> commands)
+public sealed class CommandTable(IEnumerable<IpmiCommand> commands) : IIpmiCommands
 {
     private readonly Dictionary<(byte NetFn, byte Code), IpmiCommand> byCode = commands.ToDictionary(c => (c.NetFn, c.Code));
+
+    async ValueTask<IpmiResponse?> IIpmiCommands.AnswerAsync(IpmiCall call, CancellationToken token) => await AnswerAsync(call, token);
 
     public async ValueTask<IpmiResponse> AnswerAsync(IpmiCall call, CancellationToken token)
     {

@@ -22,7 +22,7 @@ public interface IPayloadFront
 /// </summary>
 /// <param name="isAway">The BMC is being restarted and hears nobody.</param>
 public sealed class LanFront(
-    CommandTable commands, SessionTable sessions, LoginHandshake handshake, IIpmiLogins logins, IPayloadFront payloads, SendDatagram send,
+    IIpmiCommands commands, SessionTable sessions, LoginHandshake handshake, IIpmiLogins logins, IPayloadFront payloads, SendDatagram send,
     Func<bool> isAway)
 {
     /// <summary>Completes when the datagram is answered, which for a slow command may be long after the next one should be taken.</summary>
@@ -58,7 +58,8 @@ public sealed class LanFront(
 
     private async ValueTask AnswerSessionlessAsync(LanMessage request, IPEndPoint from, bool inRmcpPlus, CancellationToken token)
     {
-        var response = await commands.AnswerAsync(new IpmiCall(request.ToRequest(), IpmiChannel.Lan, null), token);
+        if (await commands.AnswerAsync(new IpmiCall(request.ToRequest(), IpmiChannel.Lan, null), token) is not { } response)
+            return;
         var bytes = request.Answer(response).ToBytes();
         await send(inRmcpPlus ? RmcpPlusPacket.WriteOutsideSession(PayloadType.Ipmi, bytes) : SessionlessPacket.Write(bytes), from);
     }
@@ -92,7 +93,8 @@ public sealed class LanFront(
         try
         {
             var call = new IpmiCall(request.ToRequest(), IpmiChannel.Lan, session);
-            var response = await commands.AnswerAsync(call, token);
+            if (await commands.AnswerAsync(call, token) is not { } response)
+                return;
             // Close Session is answered in the session that it closed.
             await SendAsync(session, request.Answer(response));
             call.AfterAnswer?.Invoke();

@@ -8,6 +8,9 @@ namespace Lab.Emulators.Bmc.Ipmi.Lan;
 /// <summary>The UDP socket of one machine's LAN channel.</summary>
 public sealed partial class LanServer : IDisposable
 {
+    /// <summary>Datagrams being worked on; beyond it the next waits in the socket's buffer, and is lost where that is full.</summary>
+    private const int SlowMax = 256;
+
     private readonly Socket socket;
     private readonly ILogger log;
 
@@ -51,6 +54,8 @@ public sealed partial class LanServer : IDisposable
                     continue;
                 slow.RemoveAll(task => task.IsCompleted);
                 slow.Add(ObserveAsync(taken));
+                if (slow.Count >= SlowMax)
+                    await Task.WhenAny(slow);
             }
         }
         finally

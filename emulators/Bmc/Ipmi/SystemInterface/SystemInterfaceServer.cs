@@ -1,45 +1,25 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Lab.Emulators.Bmc.Ipmi.Commands;
+using Lab.Emulators.Sockets;
 using Lab.Protocols.Ipmi;
 using Microsoft.Extensions.Logging;
 
 namespace Lab.Emulators.Bmc.Ipmi.SystemInterface;
 
 /// <summary>The system interface on a Unix socket, as QEMU's ipmi-bmc-extern and the DPU's agent connect to it.</summary>
-public sealed partial class SystemInterfaceServer(string socketPath, CommandTable commands, ILogger<SystemInterfaceServer> log)
+public sealed partial class SystemInterfaceServer(string socketPath, IIpmiCommands commands, ILogger<SystemInterfaceServer> log)
 {
-    private const int Backlog = 4;
-
     public async Task RunAsync(CancellationToken token)
     {
-        File.Delete(socketPath);
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(socketPath));
-        File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        listener.Listen(Backlog);
+        using var listener = UnixListener.Open(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite, log);
         LogListening(socketPath);
-        List<Task> served = [];
-        try
-        {
-            while (true)
-            {
-                var accepted = await listener.AcceptAsync(token);
-                served.RemoveAll(task => task.IsCompleted);
-                served.Add(ServeAsync(accepted, token));
-            }
-        }
-        finally
-        {
-            File.Delete(socketPath);
-            await Task.WhenAll(served);
-        }
+        await listener.RunAsync(ServeAsync, token);
     }
 
     private async Task ServeAsync(Socket socket, CancellationToken token)
     {
-        await Task.Yield();
-        await using var stream = new NetworkStream(socket, ownsSocket: true);
+        await using var stream = new NetworkStream(socket);
         var reader = PipeReader.Create(stream);
         try
         {
@@ -70,7 +50,8 @@ public sealed partial class SystemInterfaceServer(string socketPath, CommandTabl
         {
             case IpmiVmMessage { IsRequest: true } message:
                 var call = new IpmiCall(message.ToRequest(), IpmiChannel.SystemInterface, null);
-                var response = await commands.AnswerAsync(call, token);
+                if (await commands.AnswerAsync(call, token) is not { } response)
+                    break;
                 await stream.WriteAsync(IpmiVmProtocol.Write(message.Answer(response)), token);
                 call.AfterAnswer?.Invoke();
                 break;

@@ -26,7 +26,7 @@ internal static class ChassisResource
             request.Path,
             "DriveCollection",
             "Drives",
-            (await request.Bmc.ReadHardwareAsync(request.Token)).Disks.Select(disk => StorageResource.DrivePath(request, disk.Id))));
+            (await request.Bmc.ReadHardwareAsync(request.Token)).Drives.Select(disk => StorageResource.DrivePath(request, disk.Id))));
     }
 
     private static async ValueTask<JsonObject?> ReadAsync(RedfishRequest request)
@@ -45,7 +45,7 @@ internal static class ChassisResource
         chassis["Status"] = Json.Status();
         foreach (var name in new[] { "Sensors", "Power", "Thermal", "PowerSubsystem", "ThermalSubsystem", "EnvironmentMetrics", "NetworkAdapters", "PCIeDevices", "Drives" })
             chassis[name] = Json.Link($"{request.Path}/{name}");
-        var disks = (await request.Bmc.ReadHardwareAsync(request.Token)).Disks;
+        var disks = (await request.Bmc.ReadHardwareAsync(request.Token)).Drives.ToList();
         chassis["Links"] = new JsonObject
         {
             ["ComputerSystems"] = Json.Links(request.Paths.System),

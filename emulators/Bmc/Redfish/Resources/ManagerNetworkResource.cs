@@ -20,7 +20,6 @@ internal static partial class ManagerNetworkResource
     private const string InterfaceId = "eth0";
     private const string SerialId = "1";
     private const int NtpServersMax = 4;
-    private const int IpmiPort = 623;
     private static readonly string[] BitRates = ["9600", "19200", "38400", "57600", "115200"];
 
     internal static void MapManagerNetwork(this ResourceTable table)
@@ -50,7 +49,7 @@ internal static partial class ManagerNetworkResource
             ["Certificates"] = Json.Link(request.Paths.Manager + HttpsCertificates),
         };
         protocol["HTTP"] = new JsonObject { ["ProtocolEnabled"] = !isHttps, ["Port"] = isHttps ? null : port };
-        protocol["IPMI"] = new JsonObject { ["ProtocolEnabled"] = true, ["Port"] = IpmiPort };
+        protocol["IPMI"] = new JsonObject { ["ProtocolEnabled"] = request.Bmc.IpmiPort is not null, ["Port"] = request.Bmc.IpmiPort };
         protocol["NTP"] = new JsonObject { ["ProtocolEnabled"] = settings.NtpEnabled, ["NTPServers"] = Json.Strings(settings.NtpServers) };
         protocol["Status"] = Json.Status();
         return protocol;

@@ -67,7 +67,7 @@ internal static class PcieResource
         var ports = hardware.Ports.Where(port => port.PciFunction == function.Id).ToList();
         if (ports.Count > 0)
             links["EthernetInterfaces"] = Json.Links(ports.Select(port => $"{request.Paths.System}/EthernetInterfaces/{port.Id}"));
-        var disks = hardware.Disks.Where(disk => disk.PciFunction == function.Id).ToList();
+        var disks = hardware.Drives.Where(disk => disk.PciFunction == function.Id).ToList();
         if (disks.Count > 0)
             links["Drives"] = Json.Links(disks.Select(disk => StorageResource.DrivePath(request, disk.Id)));
         resource["Links"] = links;

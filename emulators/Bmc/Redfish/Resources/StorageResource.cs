@@ -28,7 +28,7 @@ internal static class StorageResource
 
     private static async ValueTask<JsonObject?> ReadSubsystemAsync(RedfishRequest request)
     {
-        var disks = (await request.Bmc.ReadHardwareAsync(request.Token)).Disks;
+        var disks = (await request.Bmc.ReadHardwareAsync(request.Token)).Drives.ToList();
         var storage = Json.Resource(request.Path, "Storage.v1_21_0.Storage", SubsystemId, "Storage of the host");
         storage["Status"] = Json.Status();
         storage["Controllers"] = Json.Link(request.Path + "/Controllers");
@@ -49,7 +49,7 @@ internal static class StorageResource
     }
 
     private static async Task<Disk?> FindAsync(RedfishRequest request, string id) =>
-        (await request.Bmc.ReadHardwareAsync(request.Token)).Disks.FirstOrDefault(disk => disk.Id == id);
+        (await request.Bmc.ReadHardwareAsync(request.Token)).Drives.FirstOrDefault(disk => disk.Id == id);
 
     private static async ValueTask<JsonObject?> ReadDriveAsync(RedfishRequest request)
     {
@@ -80,7 +80,7 @@ internal static class StorageResource
 
     private static async ValueTask<JsonObject?> ReadVolumesAsync(RedfishRequest request)
     {
-        var disks = (await request.Bmc.ReadHardwareAsync(request.Token)).Disks;
+        var disks = (await request.Bmc.ReadHardwareAsync(request.Token)).Drives.ToList();
         var volumes = Json.Collection(request.Path, "VolumeCollection", "Volumes", disks.Select(disk => $"{request.Path}/{disk.Id}"));
         volumes["@Redfish.OperationApplyTimeSupport"] = new JsonObject
         {

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Lab.Emulators.JsonRpc;
+namespace Lab.Emulators.Sockets;
 
 internal static class UnixSockets
 {
