@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Lab.Emulators.Dpu.DataPath;
 using Lab.Emulators.Dpu.DataPath.NvmeTcp;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Dpu.Tests.DataPath.NvmeTcp;
 
@@ -28,7 +29,7 @@ public sealed class QueueFuzzTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         for (var round = 0; round < Rounds; round++)
-            ended += await RunRoundAsync(random, reactor, listener, new QueueTerms(headerDigest, dataDigest, 4096));
+            ended += await RunRoundAsync(random, reactor, listener, new QueueTerms(new PduDigests(headerDigest, dataDigest), 4096));
         Assert.Empty(escaped);
         // A fuzz in which every connection ends at once, or none, tests little.
         Assert.InRange(ended, Rounds / 4, Rounds);
@@ -80,7 +81,7 @@ public sealed class QueueFuzzTests
             Assert.True(request.AreCanariesAlive);
             request.Dispose();
         }
-        return (await failure.Task) is NvmeTcpProtocolException ? 1 : 0;
+        return (await failure.Task) is PduException ? 1 : 0;
     }
 
     private static GuardedRequest[] MakeRequests(Random random) =>
@@ -105,9 +106,9 @@ public sealed class QueueFuzzTests
         var data = new byte[type == 7 ? length : 0];
         random.NextBytes(data);
         header[0] = type;
-        header[1] = (byte)((terms.HeaderDigest ? 1 : 0) | (terms.DataDigest && type == 7 ? 2 : 0) | (random.Next(2) * 4) | (random.Next(4) == 0 ? 8 : 0));
+        header[1] = (byte)((terms.Digests.Header ? 1 : 0) | (terms.Digests.Data && type == 7 ? 2 : 0) | (random.Next(2) * 4) | (random.Next(4) == 0 ? 8 : 0));
         header[2] = 24;
-        header[3] = type == 7 ? (byte)(terms.HeaderDigest ? 28 : 24) : (byte)0;
+        header[3] = type == 7 ? (byte)(terms.Digests.Header ? 28 : 24) : (byte)0;
         // First generation of the first slots.
         var id = (ushort)((1 << IoQueue.IndexBits) | random.Next(Requests + 1));
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(type == 5 ? 20 : 8), id);
@@ -117,12 +118,12 @@ public sealed class QueueFuzzTests
             BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), random.Next(3) == 0 ? random.Next(20) * 512 : 0);
         if (type is 7 or 9)
             BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), random.Next(20) == 0 ? random.Next() : length);
-        var dataDigest = terms.DataDigest && data.Length > 0;
-        var total = 24 + (terms.HeaderDigest ? 4 : 0) + data.Length + (dataDigest ? 4 : 0);
+        var dataDigest = terms.Digests.Data && data.Length > 0;
+        var total = 24 + (terms.Digests.Header ? 4 : 0) + data.Length + (dataDigest ? 4 : 0);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), random.Next(30) == 0 ? random.Next() : total);
         if (random.Next(20) == 0)
             header[random.Next(8)] ^= (byte)(1 << random.Next(8));
-        byte[] headerDigest = terms.HeaderDigest ? BitConverter.GetBytes(TargetWire.Crc(header)) : [];
+        byte[] headerDigest = terms.Digests.Header ? BitConverter.GetBytes(TargetWire.Crc(header)) : [];
         byte[] digest = dataDigest ? BitConverter.GetBytes(TargetWire.Crc(data) ^ (random.Next(20) == 0 ? 1u : 0)) : [];
         return [.. header, .. headerDigest, .. data, .. digest];
     }

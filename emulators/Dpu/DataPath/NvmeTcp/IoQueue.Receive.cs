@@ -1,4 +1,5 @@
 using Lab.Emulators.Dpu.Linux;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
 
@@ -78,7 +79,7 @@ internal sealed unsafe partial class IoQueue
         for (var left = data; left > 0;)
         {
             var stretch = slots[dataSlot].Cursor.Take(segments, left);
-            if (terms.DataDigest)
+            if (terms.Digests.Data)
                 dataDigest = Crc32C.Append(dataDigest, new ReadOnlySpan<byte>((void*)stretch.Address, stretch.Length));
             left -= stretch.Length;
         }
@@ -102,7 +103,7 @@ internal sealed unsafe partial class IoQueue
         if (count == 0)
             return false;
         var data = received.Received[..count];
-        if (terms.DataDigest)
+        if (terms.Digests.Data)
             dataDigest = Crc32C.Append(dataDigest, data);
         if (slots[dataSlot].Io is { } io)
         {
@@ -124,7 +125,7 @@ internal sealed unsafe partial class IoQueue
         dataLeft -= count;
         if (dataLeft > 0)
             return;
-        if (terms.DataDigest)
+        if (terms.Digests.Data)
             isDigestDue = true;
         else
             EndOfData();
@@ -132,13 +133,13 @@ internal sealed unsafe partial class IoQueue
 
     private bool TakeDataDigest()
     {
-        if (received.Count < Crc32C.Bytes)
+        if (received.Count < Crc32C.Size)
             return false;
         // The data is already where it should go: the command is tried again, over a new connection (§3.6.2.2 calls it non-fatal, but a
         // stream that damages bytes is not to be trusted).
         if (!Crc32C.Matches(received.Received, dataDigest))
             throw new IOException("data digest error");
-        received.Take(Crc32C.Bytes);
+        received.Take(Crc32C.Size);
         isDigestDue = false;
         EndOfData();
         return true;
@@ -148,24 +149,24 @@ internal sealed unsafe partial class IoQueue
     {
         ref var slot = ref slots[dataSlot];
         if (isDataLast != (slot.Moved == slot.Length))
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.TransferOutOfRange, "C2HData: LAST does not agree with the command's length");
+            throw new PduException(FatalError.DataTransferOutOfRange, "C2HData: LAST does not agree with the command's length");
         if (isDataSuccess)
             OnAnswer(dataSlot, ref slot, status: 0);
     }
 
     private bool TakePdu()
     {
-        if (!NvmeWire.TryReadPdu(received.Received, terms, out var pdu, out var length))
+        if (!HostPdus.TryReadPdu(received.Received, terms.Digests, out var pdu, out var length))
             return false;
         switch (pdu.Type)
         {
-            case PduKind.CapsuleResponse:
+            case PduType.CapsuleResponse:
                 OnResponse(pdu);
                 break;
-            case PduKind.C2HData:
+            case PduType.ControllerToHostData:
                 OnData(pdu);
                 break;
-            case PduKind.ReadyToTransfer:
+            case PduType.ReadyToTransfer:
                 OnReadyToTransfer(pdu);
                 break;
             default:
@@ -180,7 +181,7 @@ internal sealed unsafe partial class IoQueue
         var index = FindSlot(pdu.CommandId);
         ref var slot = ref slots[index];
         if (pdu.Status == 0 && slot.Moved != slot.Length)
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.SequenceError, "a command succeeded without its data");
+            throw new PduException(FatalError.SequenceError, "a command succeeded without its data");
         OnAnswer(index, ref slot, pdu.Status);
     }
 
@@ -200,11 +201,11 @@ internal sealed unsafe partial class IoQueue
         var index = FindSlot(pdu.CommandId);
         ref var slot = ref slots[index];
         if (!slot.IsRead)
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.SequenceError, "C2HData for a command that reads nothing");
+            throw new PduException(FatalError.SequenceError, "C2HData for a command that reads nothing");
         if (pdu.DataOffset != (uint)slot.Moved || pdu.DataLength == 0 || pdu.DataLength > (uint)(slot.Length - slot.Moved))
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.TransferOutOfRange, "C2HData is not what comes next");
+            throw new PduException(FatalError.DataTransferOutOfRange, "C2HData is not what comes next");
         if (pdu.IsSuccess && !pdu.IsLast)
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.InvalidHeaderField, "C2HData with SUCCESS and without LAST");
+            throw new PduException(FatalError.InvalidHeaderField, "C2HData with SUCCESS and without LAST");
         dataSlot = index;
         dataLeft = (int)pdu.DataLength;
         dataDigest = Crc32C.Start;
@@ -217,9 +218,9 @@ internal sealed unsafe partial class IoQueue
         var index = FindSlot(pdu.CommandId);
         ref var slot = ref slots[index];
         if (slot.IsRead || slot.Moved < slot.TransferEnd || slot.Sending > 0)
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.LimitExceeded, "R2T for a command that has one, or that writes nothing");
+            throw new PduException(FatalError.DataTransferLimitExceeded, "R2T for a command that has one, or that writes nothing");
         if (pdu.DataOffset != (uint)slot.Moved || pdu.DataLength == 0 || pdu.DataLength > (uint)(slot.Length - slot.Moved))
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.TransferOutOfRange, "R2T is not for what comes next");
+            throw new PduException(FatalError.DataTransferOutOfRange, "R2T is not for what comes next");
         slot.TransferTag = pdu.TransferTag;
         slot.TransferEnd = slot.Moved + (int)pdu.DataLength;
         SendData(index, ref slot);
@@ -230,7 +231,7 @@ internal sealed unsafe partial class IoQueue
     {
         var index = commandId & ((1 << IndexBits) - 1);
         if (index >= slots.Length || !slots[index].IsInUse || slots[index].HasEnded || CommandId(index, slots[index].Generation) != commandId)
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.InvalidHeaderField, $"there is no command {commandId}");
+            throw new PduException(FatalError.InvalidHeaderField, $"there is no command {commandId}");
         return index;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Lab.Emulators.Dpu.Linux;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
 
@@ -61,22 +62,22 @@ internal sealed unsafe partial class IoQueue
                 slot.Length = (int)Math.Min(io.Left, (ulong)limits.TransferBytesMax);
                 covered = (ulong)slot.Length;
                 command.Blocks = (uint)(covered / blockSize);
-                command.Opcode = slot.IsRead ? IoCommand.Read : IoCommand.Write;
+                command.Opcode = slot.IsRead ? Opcode.Read : Opcode.Write;
                 break;
             case BlockOperation.WriteZeroes:
                 covered = Math.Min(io.Left, ZeroedBlocksMax * blockSize);
                 command.Blocks = (uint)(covered / blockSize);
-                command.Opcode = IoCommand.WriteZeroes;
+                command.Opcode = Opcode.WriteZeroes;
                 break;
             case BlockOperation.Discard:
                 covered = Math.Min(io.Left, RangeBlocksMax * blockSize);
-                command.Opcode = IoCommand.DatasetManagement;
+                command.Opcode = Opcode.DatasetManagement;
                 slot.HasRanges = true;
-                slot.Length = NvmeWire.WriteRange(Memory(index, RangeAt), command.FirstBlock, (uint)(covered / blockSize));
+                slot.Length = HostPdus.WriteRange(Memory(index, RangeAt), command.FirstBlock, (uint)(covered / blockSize));
                 break;
             default:
                 covered = request.Length;
-                command.Opcode = IoCommand.Flush;
+                command.Opcode = Opcode.Flush;
                 break;
         }
         io.CommandMade(covered);
@@ -99,7 +100,7 @@ internal sealed unsafe partial class IoQueue
         var dataLength = !slot.IsRead && slot.Length <= limits.InCapsuleBytesMax ? slot.Length : 0;
         command.DataLength = slot.Length;
         command.IsDataInCapsule = dataLength > 0;
-        var length = NvmeWire.WriteCapsule(Memory(index, 0), command, dataLength, terms);
+        var length = HostPdus.WriteCapsule(Memory(index, 0), command, dataLength, terms.Digests);
         sends.Add(Address(index, 0), length);
         if (dataLength > 0)
             AddData(index, ref slot, dataLength, DataDigestAt);
@@ -112,8 +113,8 @@ internal sealed unsafe partial class IoQueue
     {
         var length = Math.Min(slot.TransferEnd - slot.Moved, terms.H2CDataBytesMax);
         var isLast = slot.Moved + length == slot.TransferEnd;
-        var headerLength = NvmeWire.WriteH2CData(
-            Memory(index, TransferAt), CommandId(index, slot.Generation), slot.TransferTag, slot.Moved, length, isLast, terms);
+        var headerLength = HostPdus.WriteH2CData(
+            Memory(index, TransferAt), CommandId(index, slot.Generation), slot.TransferTag, slot.Moved, length, isLast, terms.Digests);
         sends.Add(Address(index, TransferAt), headerLength);
         AddData(index, ref slot, length, TransferDigestAt);
         slot.Sending++;
@@ -139,26 +140,26 @@ internal sealed unsafe partial class IoQueue
                 left -= stretch.Length;
             }
         }
-        if (!terms.DataDigest)
+        if (!terms.Digests.Data)
             return;
         Crc32C.Write(Memory(index, digestAt), digest);
-        sends.Add(Address(index, digestAt), Crc32C.Bytes);
+        sends.Add(Address(index, digestAt), Crc32C.Size);
     }
 
     private void AddStretch(BlockSegment stretch, ref uint digest)
     {
         sends.Add(stretch.Address, stretch.Length);
-        if (terms.DataDigest)
+        if (terms.Digests.Data)
             digest = Crc32C.Append(digest, new ReadOnlySpan<byte>((void*)stretch.Address, stretch.Length));
     }
 
     /// <summary>Says why, if that can be said: not in the middle of another PDU, and not when the socket is full.</summary>
-    private void TrySendTermination(NvmeTcpProtocolException reason)
+    private void TrySendTermination(PduException reason)
     {
         if (isWaitingToSend)
             return;
-        Span<byte> pdu = stackalloc byte[NvmeWire.TerminationBytes];
-        NvmeWire.WriteTermination(pdu, reason.FatalErrorStatus);
+        Span<byte> pdu = stackalloc byte[HostPdus.TerminationBytes];
+        HostPdus.WriteTermination(pdu, reason.Error);
         try
         {
             if (!sends.IsEmpty && !sends.Send(stream.Socket, this))

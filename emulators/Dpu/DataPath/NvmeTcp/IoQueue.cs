@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Lab.Emulators.Dpu.Linux;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
 
@@ -161,7 +162,7 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
             return;
         isFailing = true;
         isClosedByTarget = TcpSocket.IsClosedByPeer(reason);
-        if (reason is NvmeTcpProtocolException protocol)
+        if (reason is PduException protocol)
             TrySendTermination(protocol);
         // Later: whoever is on the stack may still be reading this queue's memory.
         path.Reactor.Post(() => failed(this, reason));

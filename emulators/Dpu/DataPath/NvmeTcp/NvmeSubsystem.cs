@@ -3,6 +3,7 @@ using Lab.Emulators.Dpu.Backend;
 using Lab.Emulators.Dpu.DataPath.NvmeTcp.Admin;
 using Lab.Emulators.Dpu.Keyring;
 using Lab.Emulators.Dpu.State;
+using Lab.Protocols.NvmeTcp;
 using Microsoft.Extensions.Logging;
 
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
@@ -148,5 +149,5 @@ internal sealed class NvmeSubsystem : IAsyncDisposable
         }
     }
 
-    private static ChapSecret? ReadSecret(string? file) => file is null ? null : ChapSecret.Parse(KeyFile.Read(file));
+    private static DhchapSecret? ReadSecret(string? file) => file is null ? null : DhchapSecret.Parse(KeyFile.Read(file));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp.Admin;
 
@@ -39,7 +40,7 @@ internal sealed class AdminQueue : IAsyncDisposable
         {
             await socket.ConnectAsync(target, token);
             var queue = new AdminQueue(socket);
-            (_, queue.ControllerId) = await QueueSetup.RunAsync(queue.capsules, host, 0, Entries, AdminCommand.DynamicController, token);
+            (_, queue.ControllerId) = await QueueSetup.RunAsync(queue.capsules, host, 0, Entries, ConnectData.AnyController, token);
             queue.receiving = queue.ReceiveAsync();
             return queue;
         }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
 using Lab.Emulators.Dpu.Backend;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp.Admin;
 
@@ -87,7 +88,7 @@ internal sealed class Association : IAsyncDisposable
     public async Task<(IReadOnlyList<NvmeNamespaceInfo> Namespaces, ImmutableDictionary<uint, PathUsability> Usability)> ReadNamespacesAsync(
         CancellationToken token)
     {
-        var ids = new byte[AdminCommand.IdentifyBytes];
+        var ids = new byte[IdentifyController.Size];
         await admin.ExecuteAsync("identify namespaces", AdminCommand.Identify(StructureNamespaces, 0), ids, token);
         var namespaces = new List<NvmeNamespaceInfo>();
         for (var at = 0; at < ids.Length && namespaces.Count < NamespacesMax; at += sizeof(uint))
@@ -153,7 +154,7 @@ internal sealed class Association : IAsyncDisposable
         await admin.ExecuteAsync("enable", AdminCommand.PropertySet(PropertyConfiguration, Enabled), token);
         while ((await GetPropertyAsync(PropertyStatus, isLong: false, token) & 1) == 0)
             await Task.Delay(ReadyPoll, time, token);
-        var data = new byte[AdminCommand.IdentifyBytes];
+        var data = new byte[IdentifyController.Size];
         await admin.ExecuteAsync("identify controller", AdminCommand.Identify(StructureController, 0), data, token);
         Controller = ControllerData.Read(data, ControllerId, (ushort)Math.Min((capabilities & 0xffff) + 1, ushort.MaxValue), version, ioQueues == 0);
         var events = Controller.Events & (EventNamespace | EventAna | EventDiscovery);
@@ -168,8 +169,8 @@ internal sealed class Association : IAsyncDisposable
 
     private async Task<NvmeNamespaceInfo?> ReadNamespaceAsync(uint nsid, CancellationToken token)
     {
-        var data = new byte[AdminCommand.IdentifyBytes];
-        var descriptors = new byte[AdminCommand.IdentifyBytes];
+        var data = new byte[IdentifyController.Size];
+        var descriptors = new byte[IdentifyController.Size];
         await admin.ExecuteAsync("identify namespace", AdminCommand.Identify(StructureNamespace, nsid), data, token);
         try
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp.Admin;
 
@@ -19,34 +20,31 @@ internal sealed class CapsuleStream(Stream stream)
     public const int InCapsuleBytesMax = 8192;
 
     private const int CommonHeaderBytes = 8;
-    private const int InitializeBytes = 128;
     private const int CapsuleHeaderBytes = 72;
     private const int AnswerHeaderBytes = 24;
     private const int PduBytesMax = 1 << 20;
-    private const byte TypeInitializeResponse = 1;
     private const int H2CDataBytesMin = 4096;
 
-    private QueueTerms terms = new(false, false, 0);
+    private QueueTerms terms = new(default, 0);
     private ushort lastCommandId;
 
     /// <summary>ICReq and ICResp.</summary>
     /// <exception cref="IOException">The controller does not agree.</exception>
     public async Task<QueueTerms> InitializeAsync(bool headerDigest, bool dataDigest, CancellationToken token)
     {
-        var pdu = new byte[InitializeBytes];
-        pdu[2] = InitializeBytes;
-        BinaryPrimitives.WriteInt32LittleEndian(pdu.AsSpan(4), InitializeBytes);
-        var digests = (byte)((headerDigest ? 1 : 0) | (dataDigest ? 2 : 0));
-        pdu[11] = digests;
+        var digests = new PduDigests(headerDigest, dataDigest);
+        var pdu = new byte[ConnectionRequest.Size];
+        new ConnectionRequest(0, 0, digests, 0).Write(pdu);
         await stream.WriteAsync(pdu, token);
         await stream.ReadExactlyAsync(pdu, token);
-        if (pdu[0] != TypeInitializeResponse || BinaryPrimitives.ReadInt32LittleEndian(pdu.AsSpan(4)) != InitializeBytes)
+        var header = PduHeader.Read(pdu);
+        if (header.Type != PduType.InitializeConnectionResponse || header.Length != ConnectionResponse.Size)
             throw new IOException("no answer to ICReq");
-        var h2cDataBytesMax = BinaryPrimitives.ReadUInt32LittleEndian(pdu.AsSpan(12));
-        if (BinaryPrimitives.ReadUInt16LittleEndian(pdu.AsSpan(8)) != 0 || pdu[10] != 0 || pdu[11] != digests
-            || h2cDataBytesMax < H2CDataBytesMin || h2cDataBytesMax % sizeof(uint) != 0)
+        var response = ConnectionResponse.Read(pdu);
+        if (response.FormatVersion != 0 || response.ControllerDataAlignment != 0 || response.Digests != digests
+            || response.MaxHostData < H2CDataBytesMin || response.MaxHostData % sizeof(uint) != 0)
             throw new IOException("ICResp offers what this host cannot do");
-        return terms = new QueueTerms(headerDigest, dataDigest, (int)Math.Min(h2cDataBytesMax, int.MaxValue / 2));
+        return terms = new QueueTerms(digests, (int)Math.Min(response.MaxHostData, int.MaxValue / 2));
     }
 
     public ushort NextCommandId() => ++lastCommandId;
@@ -55,16 +53,16 @@ internal sealed class CapsuleStream(Stream stream)
     /// <param name="wanted">Bytes of data that the command asks for.</param>
     public async Task SendAsync(byte[] entry, ushort commandId, ReadOnlyMemory<byte> sent, int wanted, CancellationToken token)
     {
-        var digestBytes = terms.HeaderDigest ? Crc32C.Bytes : 0;
-        var dataDigestBytes = terms.DataDigest && sent.Length > 0 ? Crc32C.Bytes : 0;
+        var digestBytes = terms.Digests.Header ? Crc32C.Size : 0;
+        var dataDigestBytes = terms.Digests.Data && sent.Length > 0 ? Crc32C.Size : 0;
         var dataAt = CapsuleHeaderBytes + digestBytes;
         var pdu = new byte[dataAt + sent.Length + dataDigestBytes];
-        pdu[0] = (byte)PduKind.Command;
+        pdu[0] = (byte)PduType.CapsuleCommand;
         pdu[1] = (byte)((digestBytes > 0 ? 1 : 0) | (dataDigestBytes > 0 ? 2 : 0));
         pdu[2] = CapsuleHeaderBytes;
         pdu[3] = sent.Length > 0 ? (byte)dataAt : (byte)0;
         BinaryPrimitives.WriteInt32LittleEndian(pdu.AsSpan(4), pdu.Length);
-        WriteEntry(pdu.AsSpan(CommonHeaderBytes, AdminCommand.Bytes), entry, commandId, sent.Length, wanted);
+        WriteEntry(pdu.AsSpan(CommonHeaderBytes, Command.Size), entry, commandId, sent.Length, wanted);
         if (digestBytes > 0)
             Crc32C.Write(pdu.AsSpan(CapsuleHeaderBytes), Crc32C.Append(Crc32C.Start, pdu.AsSpan(0, CapsuleHeaderBytes)));
         sent.CopyTo(pdu.AsMemory(dataAt));
@@ -83,25 +81,25 @@ internal sealed class CapsuleStream(Stream stream)
             await stream.ReadExactlyAsync(header, token);
             var length = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4));
             if (header[2] != AnswerHeaderBytes || length is < AnswerHeaderBytes or > PduBytesMax)
-                throw new NvmeTcpProtocolException(NvmeTcpProtocolException.InvalidHeaderField, "PDU of an impossible length on an admin queue");
+                throw new PduException(FatalError.InvalidHeaderField, "PDU of an impossible length on an admin queue");
             var rest = new byte[length - AnswerHeaderBytes];
             await stream.ReadExactlyAsync(rest, token);
             var pdu = new byte[length];
             header.CopyTo(pdu, 0);
             rest.CopyTo(pdu, AnswerHeaderBytes);
-            if (!NvmeWire.TryReadPdu(pdu, terms, out var read, out var dataAt))
-                throw new NvmeTcpProtocolException(NvmeTcpProtocolException.InvalidHeaderField, "PDU is shorter than its header");
+            if (!HostPdus.TryReadPdu(pdu, terms.Digests, out var read, out var dataAt))
+                throw new PduException(FatalError.InvalidHeaderField, "PDU is shorter than its header");
             switch (read.Type)
             {
-                case PduKind.CapsuleResponse:
+                case PduType.CapsuleResponse:
                     return new AdminCompletion(read.CommandId, read.Status, BinaryPrimitives.ReadUInt64LittleEndian(pdu.AsSpan(8)));
-                case PduKind.C2HData:
+                case PduType.ControllerToHostData:
                     Deliver(pdu.AsSpan(dataAt), read, find(read.CommandId));
                     if (read.IsSuccess)
                         return new AdminCompletion(read.CommandId, 0, 0);
                     break;
-                case PduKind.ReadyToTransfer:
-                    throw new NvmeTcpProtocolException(NvmeTcpProtocolException.SequenceError, "R2T on an admin queue, whose data is in the capsules");
+                case PduType.ReadyToTransfer:
+                    throw new PduException(FatalError.SequenceError, "R2T on an admin queue, whose data is in the capsules");
                 default:
                     throw new IOException($"the target ended the connection: fatal error status {read.FatalErrorStatus}");
             }
@@ -117,16 +115,16 @@ internal sealed class CapsuleStream(Stream stream)
         await SendAsync(entry, id, sent, wanted.Length, token);
         var completion = await ReceiveAsync(found => found == id ? wanted : Memory<byte>.Empty, token);
         if (completion.CommandId != id)
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.SequenceError, "answer to a command that was not sent");
+            throw new PduException(FatalError.SequenceError, "answer to a command that was not sent");
         return completion.Status == 0 ? completion.Result : throw new NvmeStatusException(completion.Status, what);
     }
 
     private void Deliver(ReadOnlySpan<byte> received, in IncomingPdu pdu, Memory<byte> wanted)
     {
         if (pdu.DataOffset > wanted.Length || pdu.DataLength > wanted.Length - pdu.DataOffset)
-            throw new NvmeTcpProtocolException(NvmeTcpProtocolException.TransferOutOfRange, "more data than was asked for");
+            throw new PduException(FatalError.DataTransferOutOfRange, "more data than was asked for");
         var data = received[..(int)pdu.DataLength];
-        if (terms.DataDigest && !Crc32C.Matches(received[data.Length..], Crc32C.Append(Crc32C.Start, data)))
+        if (terms.Digests.Data && !Crc32C.Matches(received[data.Length..], Crc32C.Append(Crc32C.Start, data)))
             throw new IOException("data digest error");
         data.CopyTo(wanted.Span[(int)pdu.DataOffset..]);
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp.Admin;
 
@@ -7,7 +8,7 @@ namespace Lab.Emulators.Dpu.DataPath.NvmeTcp.Admin;
 /// Authenticates a queue by DH-HMAC-CHAP (NVMe base specification 2.0 §8.13.5): negotiate, challenge, reply, success1, and success2 when
 /// the controller was authenticated too. Hashes SHA-256, -384 and -512, the NULL group.
 /// </summary>
-internal sealed class ChapExchange(CapsuleStream capsules, ChapParties parties)
+internal sealed class ChapExchange(CapsuleStream capsules, DhchapParties parties)
 {
     private const int MessageBytesMax = 512;
     private const int HeaderBytes = 16;
@@ -30,13 +31,13 @@ internal sealed class ChapExchange(CapsuleStream capsules, ChapParties parties)
             throw new IOException("the controller asks for authentication and there is no key");
         await SendAsync(NegotiateMessage(transaction), token);
         var challenge = await ReceiveAsync(Challenge, transaction, token);
-        var hash = (ChapHash)challenge[8];
+        var hash = (DhchapHash)challenge[8];
         int length = challenge[6];
-        if (hash is < ChapHash.Sha256 or > ChapHash.Sha512 || length != Chap.LengthOf(hash) || challenge[9] != 0
+        if (hash is < DhchapHash.Sha256 or > DhchapHash.Sha512 || length != Dhchap.LengthOf(hash) || challenge[9] != 0
             || BinaryPrimitives.ReadUInt16LittleEndian(challenge.AsSpan(10)) != 0)
             throw new IOException("the controller's challenge is for a method that was not offered");
         var sequence = BinaryPrimitives.ReadUInt32LittleEndian(challenge.AsSpan(12));
-        var response = Chap.HostResponse(hash, parties, challenge[HeaderBytes..(HeaderBytes + length)], sequence, transaction);
+        var response = Dhchap.HostResponse(hash, parties, challenge[HeaderBytes..(HeaderBytes + length)], sequence, transaction);
 
         var own = parties.ControllerSecret is null ? [] : RandomNumberGenerator.GetBytes(length);
         // 0 is for a host that asks nothing.
@@ -45,7 +46,7 @@ internal sealed class ChapExchange(CapsuleStream capsules, ChapParties parties)
         var success = await ReceiveAsync(Success1, transaction, token);
         if (own.Length == 0)
             return;
-        var expected = Chap.ControllerResponse(hash, parties, own, ownSequence, transaction);
+        var expected = Dhchap.ControllerResponse(hash, parties, own, ownSequence, transaction);
         if (success[8] == 0 || success[6] != length
             || !CryptographicOperations.FixedTimeEquals(expected, success.AsSpan(HeaderBytes, length)))
         {
@@ -82,7 +83,7 @@ internal sealed class ChapExchange(CapsuleStream capsules, ChapParties parties)
         message[7] = 1;
         var protocol = message.AsSpan(headerBytes);
         protocol[0] = dhHmacChap;
-        ReadOnlySpan<byte> hashes = [(byte)ChapHash.Sha256, (byte)ChapHash.Sha384, (byte)ChapHash.Sha512];
+        ReadOnlySpan<byte> hashes = [(byte)DhchapHash.Sha256, (byte)DhchapHash.Sha384, (byte)DhchapHash.Sha512];
         protocol[2] = (byte)hashes.Length;
         // One group, 0: NULL.
         protocol[3] = 1;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Lab.Emulators.Dpu.Backend;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp.Admin;
 
@@ -41,8 +42,8 @@ internal sealed record ControllerData
         var capsuleBytes = BinaryPrimitives.ReadUInt32LittleEndian(data[1792..]) * CapsuleUnitBytes;
         // A discovery controller has no I/O queues to describe.
         if (isDiscovery)
-            capsuleBytes = AdminCommand.Bytes;
-        else if (capsuleBytes < AdminCommand.Bytes || BinaryPrimitives.ReadUInt16LittleEndian(data[1800..]) != 0)
+            capsuleBytes = Command.Size;
+        else if (capsuleBytes < Command.Size || BinaryPrimitives.ReadUInt16LittleEndian(data[1800..]) != 0)
             throw new IOException("the controller's capsules are not those of NVMe/TCP");
         var optional = BinaryPrimitives.ReadUInt16LittleEndian(data[520..]);
         var multi = data[76];
@@ -60,7 +61,7 @@ internal sealed record ControllerData
                 HasAnaReporting = (multi & 8) != 0,
             },
             TransferBytes = mdts is 0 or > 8 ? TransferBytesMax : Math.Min(TransferBytesMax, PageBytes << mdts),
-            InCapsuleBytes = (int)Math.Min(capsuleBytes - AdminCommand.Bytes, TransferBytesMax),
+            InCapsuleBytes = (int)Math.Min(capsuleBytes - Command.Size, TransferBytesMax),
             QueueDepth = Math.Clamp(Math.Min(maxCommands == 0 ? QueueDepthMax : maxCommands, entriesMax - 1), 1, QueueDepthMax),
             SupportsDiscard = (optional & 4) != 0,
             SupportsWriteZeroes = (optional & 8) != 0,
