@@ -32,10 +32,15 @@ internal sealed class InitiatorRig : IAsyncDisposable
         ScriptedTarget target, Func<NvmeController, NvmeController>? change = null, string? hostKey = null, string? controllerKey = null)
     {
         var options = Options with { Paths = [PathTo(target.Port)] };
+        return await AttachAsync(new NvmeAttachment(change is null ? options : change(options), hostKey, controllerKey));
+    }
+
+    public static async Task<InitiatorRig> AttachAsync(NvmeAttachment attachment)
+    {
         var rig = new InitiatorRig(new NvmeInitiator(1, TimeProvider.System, new TestLog()));
         try
         {
-            await rig.Initiator.AttachAsync(new NvmeAttachment(change is null ? options : change(options), hostKey, controllerKey), CancellationToken.None);
+            await rig.Initiator.AttachAsync(attachment, CancellationToken.None);
             rig.Io = await ChannelRig.OpenAsync(rig.Device);
             return rig;
         }

@@ -27,7 +27,7 @@ public sealed class SteadyStateTests
             rig.Device,
             TimeProvider.System);
         await using var io = await ChannelRig.OpenAsync(bdev.Device, rig.Io.Reactor);
-        var load = new Load(io.Channel, (BlockOperation)operation, length);
+        var load = new RandomLoad(io.Channel, (BlockOperation)operation, length, Depth, 1 << 20);
         await load.RunAsync(io.Reactor, 2000);
         Assert.Equal(0, await load.RunAsync(io.Reactor, Requests));
         Assert.Equal(Requests + 2000ul, operation == 0 ? bdev.Device.Count().NumReadOps : bdev.Device.Count().NumWriteOps);
@@ -62,53 +62,5 @@ public sealed class SteadyStateTests
         Assert.InRange(Environment.WorkingSet, 0, 600L << 20);
         await reactor.RunAsync(() => channels.ForEach(c => c.Dispose()));
         await initiator.DisposeAsync();
-    }
-
-    /// <summary>Keeps a number of requests under way, from the reactor's thread itself.</summary>
-    private sealed class Load(IIoChannel channel, BlockOperation operation, int length)
-    {
-        private readonly TestRequest[] requests = [.. Enumerable.Range(0, Depth).Select(i => new TestRequest(operation, (ulong)(i % 8) * 65536, length))];
-        private TaskCompletionSource<long> done = new();
-        private long before;
-        private int submitted;
-        private int completed;
-        private int total;
-
-        /// <returns>Bytes that the reactor's thread allocated.</returns>
-        public Task<long> RunAsync(Reactor reactor, int count)
-        {
-            done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-            total = count;
-            submitted = completed = 0;
-            foreach (var request in requests)
-                request.OnComplete = OnComplete;
-            reactor.Post(() =>
-            {
-                before = GC.GetAllocatedBytesForCurrentThread();
-                foreach (var request in requests)
-                    Submit(request);
-                channel.Kick();
-            });
-            return done.Task;
-        }
-
-        private void Submit(TestRequest request)
-        {
-            submitted++;
-            channel.Submit(request);
-        }
-
-        private void OnComplete(TestRequest request, BlockStatus status)
-        {
-            if (status != BlockStatus.Ok)
-                done.TrySetException(new IOException(status.ToString()));
-            if (++completed == total)
-                done.SetResult(GC.GetAllocatedBytesForCurrentThread() - before);
-            else if (submitted < total)
-            {
-                Submit(request);
-                channel.Kick();
-            }
-        }
     }
 }
