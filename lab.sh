@@ -28,6 +28,7 @@ packages=(
     iproute2                # namespaces, bridges, links
     iputils-ping            # probe OS: round-trip times
     kmod                    # probe OS: module dependencies
+    libc6-dev               # probe OS: headers for its own tools
     libvirt-daemon-system   # hosts are libvirt domains
     lz4                     # probe OS: initial RAM disk
     mmdebstrap              # SoC image
@@ -42,6 +43,7 @@ packages=(
     runit                   # supervises the emulators
     squashfs-tools          # probe OS: tools partition
     systemd-boot-efi        # probe OS: boot loader
+    tcc                     # probe OS: compiles its own tools
     tcpdump                 # captures; probe OS
     util-linux              # nsenter, unshare, setsid, flock
 )

@@ -1,9 +1,14 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Lab.Emulators.Storage.Exports;
+using Lab.Emulators.Storage.Faults;
 using Lab.Emulators.Storage.Nbd;
+using Lab.Emulators.Storage.NvmeTcp;
 using Lab.Emulators.Storage.Rest;
 using Lab.Emulators.Storage.Store;
+using Lab.Emulators.Storage.Wire;
+using Lab.Protocols.NvmeTcp;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,7 +16,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Lab.Emulators.Storage;
 
-/// <summary>A storage target: one pool, its management and its NBD front.</summary>
+/// <summary>A storage target: one pool, its management and its fronts, NBD and NVMe/TCP.</summary>
 public sealed class StorageTarget : IAsyncDisposable
 {
     /// <summary>Threads that are there at once: calls that wait for the disk hold one each.</summary>
@@ -22,12 +27,19 @@ public sealed class StorageTarget : IAsyncDisposable
     private static readonly TimeSpan StopTimeMax = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication app;
+    private readonly List<ConnectionListener> listeners = [];
 
     private StorageTarget(WebApplication app) => this.app = app;
 
+    internal VolumeStore Store => app.Services.GetRequiredService<VolumeStore>();
+
     public IPEndPoint RestEndPoint { get; private set; } = new(IPAddress.None, 0);
 
-    public IPEndPoint NbdEndPoint { get; private set; } = new(IPAddress.None, 0);
+    /// <summary>Null without NBD.</summary>
+    public IPEndPoint? NbdEndPoint { get; private set; }
+
+    /// <summary>Where NVMe/TCP listens, a path each.</summary>
+    public IReadOnlyList<IPEndPoint> NvmeEndPoints { get; private set; } = [];
 
     /// <summary>Opens the pool and starts to listen.</summary>
     /// <exception cref="StoreException">The pool cannot be opened.</exception>
@@ -46,9 +58,8 @@ public sealed class StorageTarget : IAsyncDisposable
             console.UseUtcTimestamp = true;
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
-        builder.Services.AddSingleton(time).AddSingleton<ExportSessions>().AddSingleton(services =>
+        builder.Services.AddSingleton(time).AddSingleton<ExportSessions>().AddSingleton<FaultSet>().AddSingleton<NvmeSubsystems>().AddSingleton(services =>
             VolumeStore.Open(options.Pool, time, services.GetRequiredService<ILogger<VolumeStore>>()));
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<NbdListener>(services, options.Nbd));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeMax);
         builder.Services.ConfigureHttpJsonOptions(json => RestJson.Configure(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true);
@@ -57,19 +68,17 @@ public sealed class StorageTarget : IAsyncDisposable
         try
         {
             // Opened before anything listens: a pool that cannot be opened is a failed start.
-            target.app.Services.GetRequiredService<VolumeStore>();
+            StandFaultsBefore(target.app.Services, options.Faults);
             target.app.Use(next => context => RestErrors.AnswerAsync(context, next));
-            target.app.MapManagement(() => options.Advertise ?? target.NbdEndPoint.ToString());
-            var nbd = target.app.Services.GetRequiredService<NbdListener>();
-            nbd.Start();
-            target.NbdEndPoint = nbd.EndPoint;
+            target.app.MapManagement(() => options.Advertise ?? target.NbdEndPoint?.ToString());
+            target.StartFronts(options);
             await target.app.StartAsync(token);
             target.RestEndPoint = bound();
             return target;
         }
         catch
         {
-            await target.app.DisposeAsync();
+            await target.DisposeAsync();
             throw;
         }
     }
@@ -78,7 +87,50 @@ public sealed class StorageTarget : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync(CancellationToken.None);
+        foreach (var listener in listeners)
+            await listener.DisposeAsync();
         await app.DisposeAsync();
+    }
+
+    private void StartFronts(StorageTargetOptions options)
+    {
+        if (options.Nbd is { } nbd)
+            NbdEndPoint = Listen("nbd", nbd, client => ActivatorUtilities.CreateInstance<NbdConnection>(app.Services, client));
+        if (options.Nvme is not { } nvme)
+            return;
+        NvmePort[] ports =
+        [
+            .. nvme.Listen.Select((address, index) => new NvmePort((ushort)(index + 1), address, index == 0 ? AnaState.Optimized : AnaState.NonOptimized)),
+        ];
+        app.Services.GetRequiredService<NvmeSubsystems>().Ports = ports;
+        foreach (var port in ports)
+            port.Address = Listen("nvme", port.Address, client => ActivatorUtilities.CreateInstance<NvmeConnection>(app.Services, client, port, nvme));
+        NvmeEndPoints = [.. ports.Select(port => port.Address)];
+        if (nvme.Advertise is { } advertised)
+            ports[0].Address = advertised;
+    }
+
+    private IPEndPoint Listen(string front, IPEndPoint address, Func<Socket, IClientConnection> connect)
+    {
+        var listener = new ConnectionListener(front, address, connect, app.Services.GetRequiredService<ILogger<ConnectionListener>>());
+        listeners.Add(listener);
+        listener.Start();
+        return listener.EndPoint;
+    }
+
+    private static void StandFaultsBefore(IServiceProvider services, IReadOnlyList<FaultRule> rules)
+    {
+        var store = services.GetRequiredService<VolumeStore>();
+        var sessions = services.GetRequiredService<ExportSessions>();
+        var faults = services.GetRequiredService<FaultSet>();
+        foreach (var rule in rules)
+            faults.Add(rule);
+        faults.Disconnect = volume =>
+        {
+            foreach (var export in store.ListExports().Where(export => export.VolumeId == volume))
+                sessions.Abort(export.Id);
+        };
+        store.Present = volume => new FaultyVolume(volume, faults);
     }
 
     private static Func<IPEndPoint> Listen(WebApplicationBuilder builder, StorageTargetOptions options)

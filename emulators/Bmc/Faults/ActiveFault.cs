@@ -1,4 +1,5 @@
 using Lab.Emulators.Bmc.Accounts;
+using Lab.Emulators.Faults;
 
 namespace Lab.Emulators.Bmc.Faults;
 
@@ -6,12 +7,12 @@ namespace Lab.Emulators.Bmc.Faults;
 internal sealed class ActiveFault(string id, FaultRule rule, DateTimeOffset since)
 {
     private readonly Lock gate = new();
-    private readonly Random random = new(rule.Seed);
+    private readonly FaultTrigger trigger = new(rule, since);
     private int matched;
 
     internal string Id => id;
     internal FaultRule Rule => rule;
-    internal int Count { get; private set; }
+    internal int Count => trigger.Count;
 
     /// <summary>What <see cref="FaultKind.Stale"/> answers with, by machine and request.</summary>
     internal StaleAnswers Stale { get; } = new();
@@ -20,23 +21,13 @@ internal sealed class ActiveFault(string id, FaultRule rule, DateTimeOffset sinc
     {
         lock (gate)
         {
-            if (Count >= rule.CountMax || (rule.Seconds is { } seconds && now - since >= TimeSpan.FromSeconds(seconds)))
-                return false;
-            if (rule.BurstEvery is { } every && matched++ % every < every - rule.BurstLength)
-                return false;
-            if (rule.Probability < 1 && random.NextDouble() >= rule.Probability)
-                return false;
-            Count++;
-            return true;
+            var isInBurst = rule.BurstEvery is not { } every || matched++ % every >= every - rule.BurstLength;
+            return isInBurst && trigger.TryAct(now);
         }
     }
 
     /// <summary>Latency with its jitter, the same sequence for the same seed.</summary>
-    internal TimeSpan DrawLatency()
-    {
-        lock (gate)
-            return TimeSpan.FromMilliseconds(Math.Max(0, rule.LatencyMs + ((random.NextDouble() * 2) - 1) * rule.JitterMs));
-    }
+    internal TimeSpan DrawLatency() => TimeSpan.FromMilliseconds(Math.Max(0, rule.LatencyMs + ((trigger.Draw() * 2) - 1) * rule.JitterMs));
 
     /// <summary>Gives the administrator the rule's password and ends what was opened with the old one.</summary>
     internal void ResetPassword(BmcInstance bmc)

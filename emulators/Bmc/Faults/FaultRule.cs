@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Lab.Emulators.Faults;
 using Lab.Protocols.Ipmi;
 
 namespace Lab.Emulators.Bmc.Faults;
@@ -23,7 +24,7 @@ public enum FaultKind
 }
 
 /// <summary>One fault: which requests, what it does to them, and until when.</summary>
-public sealed record FaultRule
+public sealed record FaultRule : FaultBounds
 {
     private const string AnyPath = "/**";
 
@@ -51,21 +52,9 @@ public sealed record FaultRule
     public int JitterMs { get; init; }
     public string? Password { get; init; }
 
-    /// <summary>How often it acts; null is without end.</summary>
-    public int? CountMax { get; init; }
-
-    /// <summary>How long it acts from when it was set; null is without end.</summary>
-    public double? Seconds { get; init; }
-
-    /// <summary>Share of the matching requests, 0 to 1.</summary>
-    public double Probability { get; init; } = 1;
-
     /// <summary>Acts in bursts: on the last <see cref="BurstLength"/> of every so many matching requests; null is on all.</summary>
     public int? BurstEvery { get; init; }
     public int BurstLength { get; init; } = 1;
-
-    /// <summary>Of the random numbers for probability and jitter.</summary>
-    public int Seed { get; init; }
 
     /// <exception cref="InvalidDataException">It says something that cannot be.</exception>
     public void Check()
@@ -78,8 +67,9 @@ public sealed record FaultRule
             throw new InvalidDataException("a fault of PasswordReset needs a Password");
         if (BurstEvery is { } every && (BurstLength < 1 || BurstLength > every))
             throw new InvalidDataException("BurstLength is 1 to BurstEvery");
-        if (LatencyMs < 0 || JitterMs < 0 || CountMax < 1 || Seconds <= 0 || Probability is < 0 or > 1)
-            throw new InvalidDataException("LatencyMs, JitterMs, CountMax, Seconds and Probability are not negative, Probability at most 1");
+        if (LatencyMs < 0 || JitterMs < 0)
+            throw new InvalidDataException("LatencyMs and JitterMs are not negative");
+        CheckBounds();
     }
 
     /// <summary>The completion code it answers with.</summary>

@@ -93,5 +93,46 @@ public sealed class KillTests
         return bytes;
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Kill_AfterWritesThatWereNotFlushed_KeepsThem(bool isFlushedBetween)
+    {
+        // The kernel has them: what a host was told to be written must not be lost by a process, or its next flush lies.
+        using var directory = new TempDirectory();
+        Guid volume;
+        using (var first = await TargetProcess.StartAsync(directory.File("pool")))
+        {
+            volume = await first.Management.CreateVolumeAsync(Size);
+            var url = await first.Management.ExportAsync(volume);
+            using var client = await RawNbdClient.OpenAsync(Endpoint(url), url, structured: false);
+            for (var block = 0; block < Blocks; block += 16)
+            {
+                client.Request(NbdCommand.Write, (ulong)block * Block, Block, data: Stamp((uint)block + 1));
+                Assert.Equal(NbdError.None, client.SimpleReply());
+                if (!isFlushedBetween || block != Blocks / 2)
+                    continue;
+                client.Request(NbdCommand.Flush, 0, 0);
+                Assert.Equal(NbdError.None, client.SimpleReply());
+            }
+            client.Request(NbdCommand.Trim, 0, 16 * Block);
+            Assert.Equal(NbdError.None, client.SimpleReply());
+            await first.KillAsync();
+        }
+        for (var round = 0; round < 2; round++)
+        {
+            using var target = await TargetProcess.StartAsync(directory.File("pool"));
+            var url = await target.Management.ExportAsync(volume);
+            using var client = await RawNbdClient.OpenAsync(Endpoint(url), url, structured: false);
+            for (var block = 0; block < Blocks; block += 16)
+            {
+                client.Request(NbdCommand.Read, (ulong)block * Block, Block);
+                Assert.Equal(NbdError.None, client.SimpleReply());
+                Assert.Equal(block == 0 ? new byte[Block] : Stamp((uint)block + 1), client.Receive(Block));
+            }
+            await target.KillAsync();
+        }
+    }
+
     private static System.Net.IPEndPoint Endpoint(string url) => System.Net.IPEndPoint.Parse(new Uri(url).Authority);
 }

@@ -86,7 +86,7 @@ public sealed class DamagedMapTests
         using var harness = new StoreHarness();
         var volume = harness.NewVolume(4 * Chunk);
         await harness.WriteAsync(volume, 0, StoreHarness.Filled(Chunk, 0xEE));
-        var (store, directory) = harness.OpenCopy();
+        var (store, directory) = harness.OpenCopy(machineCrashed: true);
         using (directory)
         using (store)
         using (var use = store.UseAlone(volume))

@@ -64,13 +64,19 @@ internal sealed class StoreHarness(long? poolBytes = null) : IDisposable
     }
 
     /// <summary>A second pool with the files as they are now, which is what a kill at this moment leaves.</summary>
-    public (VolumeStore Store, TempDirectory Directory) OpenCopy()
+    /// <param name="machineCrashed">The machine was started anew, and not only the process.</param>
+    public (VolumeStore Store, TempDirectory Directory) OpenCopy(bool machineCrashed = false)
     {
         var copy = new TempDirectory();
         var target = copy.File("pool");
         Directory.CreateDirectory(Path.Combine(target, "layers"));
         foreach (var file in Directory.EnumerateFiles(Pool, "*.json").Concat(Directory.EnumerateFiles(Layers)))
             File.Copy(file, Path.Combine(target, Path.GetRelativePath(Pool, file)));
+        foreach (var journal in Directory.EnumerateFiles(Path.Combine(target, "layers"), "*.journal?").Where(_ => machineCrashed))
+        {
+            using var file = File.OpenWrite(journal);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Guid.NewGuid().ToString()));
+        }
         return (Open(target), copy);
     }
 

@@ -62,6 +62,6 @@ internal sealed partial class TargetProcess : IDisposable
         Management.Http.Dispose();
     }
 
-    [GeneratedRegex(@"\Aready rest=(\S+) nbd=(\S+)\z")]
+    [GeneratedRegex(@"\Aready rest=(\S+) nbd=(\S+) nvme=(\S+)\z")]
     private static partial Regex Ready();
 }

@@ -3,6 +3,8 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Lab.Emulators.Storage.Faults;
+using Lab.Emulators.Storage.NvmeTcp;
 using Lab.Emulators.Storage.Store;
 
 namespace Lab.Emulators.Storage.Commands;
@@ -14,21 +16,32 @@ internal static class ServeCommand
     private const int ExitUsage = 2;
     private const int ExitInfrastructure = 3;
 
+    private static readonly IPEndPoint NbdDefault = new(IPAddress.Loopback, 10809);
+
     private static readonly Option<IPEndPoint> Rest = new("--rest")
     {
         Description = "Address and port of the management (HTTPS; plain HTTP only on loopback, without the TLS files).",
         HelpName = "ip:port",
         DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 8776),
-        CustomParser = ParseEndPoint,
+        CustomParser = StorageArguments.ParseEndPoint,
     };
 
-    private static readonly Option<IPEndPoint> Nbd = new("--nbd")
+    private static readonly Option<IPEndPoint?> Nbd = new("--nbd")
     {
-        Description = "Address and port of the NBD front.",
+        Description = $"Address and port of the NBD front (default: {NbdDefault}, or no such front when --nvme-tcp is given).",
         HelpName = "ip:port",
-        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 10809),
-        CustomParser = ParseEndPoint,
+        CustomParser = StorageArguments.ParseEndPoint,
     };
+
+    private static readonly Option<IPEndPoint[]> Nvme = new("--nvme-tcp")
+    {
+        Description = "Address and port of the NVMe/TCP front; given twice, each is a path, the first of them optimized.",
+        HelpName = "ip:port",
+        DefaultValueFactory = _ => [],
+        CustomParser = result => [.. result.Tokens.Select(token => StorageArguments.ParseEndPoint(result, token.Value)).OfType<IPEndPoint>()],
+    };
+
+    private static readonly Option<int> BlockBytes = StorageArguments.BlockBytes();
 
     private static readonly Option<PoolOptions> Pool = new("--pool")
     {
@@ -58,6 +71,14 @@ internal static class ServeCommand
         HelpName = "file",
     };
 
+    private static readonly Option<IReadOnlyList<FaultRule>> Faults = new("--faults")
+    {
+        Description = "JSON file with an array of faults that act from the start; more are set at /v1/faults of the management.",
+        HelpName = "file",
+        DefaultValueFactory = _ => [],
+        CustomParser = StorageArguments.ParseFaults,
+    };
+
     private static readonly Option<LogLevel> Verbosity = new("--log-level")
     {
         Description = "Least level that is logged.",
@@ -66,9 +87,9 @@ internal static class ServeCommand
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var command = new RootCommand("Storage target: volumes as layers over sparse files, REST management, NBD front.")
+        var command = new RootCommand("Storage target: volumes as layers over sparse files, REST management, NBD and NVMe/TCP fronts.")
         {
-            Pool, Rest, Nbd, Advertise, TlsCertificate, TlsKey, ClientAuthority, Verbosity,
+            Pool, Rest, Nbd, Nvme, BlockBytes, Advertise, TlsCertificate, TlsKey, ClientAuthority, Faults, Verbosity,
         };
         command.SetAction(ServeAsync);
         var parsed = command.Parse(args);
@@ -87,8 +108,10 @@ internal static class ServeCommand
         {
             Pool = parsed.GetRequiredValue(Pool),
             Rest = parsed.GetRequiredValue(Rest),
-            Nbd = parsed.GetRequiredValue(Nbd),
+            Nbd = parsed.GetValue(Nbd) ?? (parsed.GetValue(Nvme) is { Length: > 0 } ? null : NbdDefault),
+            Nvme = parsed.GetValue(Nvme) is { Length: > 0 } paths ? new NvmeTargetOptions { Listen = paths, BlockBytes = parsed.GetValue(BlockBytes) } : null,
             Advertise = parsed.GetValue(Advertise),
+            Faults = parsed.GetValue(Faults)!,
             Tls = parsed.GetValue(TlsCertificate) is { } certificate
                 ? new ManagementTlsFiles(certificate.FullName, parsed.GetValue(TlsKey)!.FullName, parsed.GetValue(ClientAuthority)!.FullName)
                 : null,
@@ -104,7 +127,7 @@ internal static class ServeCommand
         try
         {
             await using var target = await StorageTarget.StartAsync(options, TimeProvider.System, parsed.GetValue(Verbosity), token);
-            await Console.Out.WriteLineAsync($"ready rest={target.RestEndPoint} nbd={target.NbdEndPoint}");
+            await Console.Out.WriteLineAsync($"ready rest={target.RestEndPoint} nbd={target.NbdEndPoint?.ToString() ?? "none"} nvme={Join(target.NvmeEndPoints)}");
             await end.Task;
             return ExitOk;
         }
@@ -127,14 +150,7 @@ internal static class ServeCommand
             : null;
     }
 
-    private static IPEndPoint? ParseEndPoint(ArgumentResult argument)
-    {
-        var text = argument.Tokens[0].Value;
-        if (text.Contains(':') && IPEndPoint.TryParse(text, out var endPoint))
-            return endPoint;
-        argument.AddError($"\"{text}\" is no ip:port");
-        return null;
-    }
+    private static string Join(IReadOnlyList<IPEndPoint> paths) => paths.Count == 0 ? "none" : string.Join(',', paths);
 
     private static PoolOptions? ParsePool(ArgumentResult argument)
     {

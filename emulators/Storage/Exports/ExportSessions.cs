@@ -24,15 +24,26 @@ public sealed class ExportSessions
             return sessions.TryGetValue(export, out var all) ? all.Count : 0;
     }
 
+    /// <summary>Ends every connection of an export, and does not wait.</summary>
+    public void Abort(string export)
+    {
+        foreach (var session in Of(export))
+            session.Abort();
+    }
+
     /// <summary>Ends every connection of an export, and waits until their last requests are done.</summary>
     public async Task EndAsync(string export)
     {
-        ExportSession[] all;
-        lock (changing)
-            all = sessions.TryGetValue(export, out var found) ? [.. found] : [];
+        var all = Of(export);
         foreach (var session in all)
             session.Abort();
         await Task.WhenAll(all.Select(session => session.Ended));
+    }
+
+    private ExportSession[] Of(string export)
+    {
+        lock (changing)
+            return sessions.TryGetValue(export, out var all) ? [.. all] : [];
     }
 
     internal void Remove(ExportSession session)

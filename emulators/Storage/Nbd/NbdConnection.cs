@@ -2,11 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using Lab.Emulators.Storage.Exports;
 using Lab.Emulators.Storage.Store;
+using Lab.Emulators.Storage.Wire;
 
 namespace Lab.Emulators.Storage.Nbd;
 
 /// <summary>One NBD client: negotiation, then requests until either side ends it.</summary>
-internal sealed partial class NbdConnection
+internal sealed partial class NbdConnection : IClientConnection
 {
     private static readonly TimeSpan NegotiationTimeMax = TimeSpan.FromSeconds(30);
 
@@ -16,7 +17,7 @@ internal sealed partial class NbdConnection
     private readonly TimeProvider time;
     private readonly ILogger logger;
 
-    public NbdConnection(Socket socket, VolumeStore store, ExportSessions sessions, TimeProvider time, ILogger logger)
+    public NbdConnection(Socket socket, VolumeStore store, ExportSessions sessions, TimeProvider time, ILogger<NbdConnection> logger)
     {
         this.socket = socket;
         this.store = store;
@@ -24,14 +25,10 @@ internal sealed partial class NbdConnection
         this.time = time;
         this.logger = logger;
         Client = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-        socket.NoDelay = true;
-        // A client whose machine is gone says nothing; without this its connection would hold the export for ever.
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
     }
 
     public IPAddress Client { get; }
 
-    /// <summary>Serves the client; returns when it is gone and none of its requests is being worked on.</summary>
     public void Run()
     {
         try
@@ -57,7 +54,6 @@ internal sealed partial class NbdConnection
         }
     }
 
-    /// <summary>Ends the connection from another thread: blocked calls return.</summary>
     public void Abort()
     {
         try
@@ -70,10 +66,10 @@ internal sealed partial class NbdConnection
         }
     }
 
-    private NbdChosenExport? Negotiate(out NbdInput input, out NbdOutput output)
+    private NbdChosenExport? Negotiate(out SocketInput input, out SocketOutput output)
     {
-        input = new NbdInput(socket);
-        output = new NbdOutput(socket);
+        input = new SocketInput(socket);
+        output = new SocketOutput(socket);
         using var limit = time.CreateTimer(static connection => ((NbdConnection)connection!).Abort(), this, NegotiationTimeMax, Timeout.InfiniteTimeSpan);
         return new NbdNegotiation(input, output, Client, store, sessions, Abort).Run();
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Lab.Emulators.Storage.Exports;
 using Lab.Emulators.Storage.Store;
+using Lab.Emulators.Storage.Wire;
 using Lab.Protocols.Nbd;
 
 namespace Lab.Emulators.Storage.Nbd;
@@ -12,7 +13,7 @@ namespace Lab.Emulators.Storage.Nbd;
 /// one that there is not.
 /// </summary>
 internal sealed class NbdNegotiation(
-    NbdInput input, NbdOutput output, IPAddress client, VolumeStore store, ExportSessions sessions, Action abort)
+    SocketInput input, SocketOutput output, IPAddress client, VolumeStore store, ExportSessions sessions, Action abort)
 {
     private const uint AllocationContextId = 1;
 

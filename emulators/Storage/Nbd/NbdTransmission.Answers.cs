@@ -1,5 +1,6 @@
 using System.Buffers;
 using Lab.Emulators.Storage.Store;
+using Lab.Emulators.Storage.Wire;
 using Lab.Protocols.Nbd;
 
 namespace Lab.Emulators.Storage.Nbd;

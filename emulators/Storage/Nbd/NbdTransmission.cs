@@ -1,5 +1,6 @@
 using System.Buffers;
 using Lab.Emulators.Storage.Store;
+using Lab.Emulators.Storage.Wire;
 using Lab.Protocols.Nbd;
 
 namespace Lab.Emulators.Storage.Nbd;
@@ -23,8 +24,8 @@ internal sealed partial class NbdTransmission
     /// <summary>Answers that wait leave when they are this many bytes, so that the client gets to work.</summary>
     private const int BatchBytesMax = 64 * 1024;
 
-    private readonly NbdInput input;
-    private readonly NbdOutput output;
+    private readonly SocketInput input;
+    private readonly SocketOutput output;
     private readonly IBlockVolume volume;
     private readonly NbdExportFlags flags;
     private readonly bool structured;
@@ -33,7 +34,7 @@ internal sealed partial class NbdTransmission
 
     private readonly ILogger logger;
 
-    public NbdTransmission(NbdInput input, NbdOutput output, NbdChosenExport chosen, ILogger logger)
+    public NbdTransmission(SocketInput input, SocketOutput output, NbdChosenExport chosen, ILogger logger)
     {
         this.logger = logger;
         this.input = input;
@@ -96,7 +97,7 @@ internal sealed partial class NbdTransmission
     {
         var length = (int)request.Length;
         var durable = request.Flags.HasFlag(NbdCommandFlags.Fua);
-        if (length <= NbdInput.TakeBytesMax && !durable)
+        if (length <= SocketInput.TakeBytesMax && !durable)
         {
             if (!input.TryTake(length, out var data))
                 return false;

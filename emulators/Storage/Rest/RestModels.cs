@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lab.Emulators.Storage.Faults;
 
 namespace Lab.Emulators.Storage.Rest;
 
@@ -10,7 +11,10 @@ internal sealed record ResizeRequest(long SizeBytes);
 
 internal sealed record SnapshotRequest(Guid Id, Guid VolumeId);
 
-internal sealed record ExportRequest(string Id, Guid VolumeId, string[] Clients, bool ReadOnly = false);
+internal sealed record ExportRequest(string Id, Guid VolumeId, string[]? Clients = null, bool ReadOnly = false, HostRequest[]? Hosts = null);
+
+/// <param name="Secret">DH-HMAC-CHAP secret, DHHC-1:...; without it the host is let in by its name alone.</param>
+internal sealed record HostRequest(string Nqn, string? Secret = null);
 
 internal sealed record PoolResource(
     string Name, long SizeBytes, long UsedBytes, long FreeBytes, long ProvisionedBytes, int Volumes, int Snapshots);
@@ -21,8 +25,20 @@ internal sealed record VolumeResource(
 
 internal sealed record SnapshotResource(Guid Id, Guid VolumeId, long SizeBytes, DateTimeOffset CreatedAt);
 
+/// <param name="Url">Of NBD; null without that front.</param>
+/// <param name="Hosts">NQNs.</param>
+/// <param name="Nvme">Null without that front.</param>
 internal sealed record ExportResource(
-    string Id, Guid VolumeId, IReadOnlyList<string> Clients, bool ReadOnly, string Url, int Connections);
+    string Id, Guid VolumeId, IReadOnlyList<string> Clients, bool ReadOnly, string? Url, IReadOnlyList<string> Hosts, NvmeResource? Nvme, int Connections);
+
+internal sealed record NvmeResource(string Address, int Port, string Subnqn, uint Nsid);
+
+/// <param name="State">optimized, non_optimized or inaccessible.</param>
+internal sealed record NvmePortResource(ushort Id, string Address, int Port, string State);
+
+internal sealed record NvmePortList(IReadOnlyList<NvmePortResource> Ports);
+
+internal sealed record NvmePortRequest(string State);
 
 internal sealed record PoolList(IReadOnlyList<PoolResource> Pools);
 
@@ -31,6 +47,11 @@ internal sealed record VolumeList(IReadOnlyList<VolumeResource> Volumes);
 internal sealed record SnapshotList(IReadOnlyList<SnapshotResource> Snapshots);
 
 internal sealed record ExportList(IReadOnlyList<ExportResource> Exports);
+
+/// <param name="Count">How often it acted.</param>
+internal sealed record FaultResource(string Id, FaultRule Rule, int Count);
+
+internal sealed record FaultList(IReadOnlyList<FaultResource> Faults);
 
 internal sealed record ErrorBody(ErrorDetail Error);
 
@@ -46,6 +67,11 @@ internal sealed record ErrorDetail(string Code, string Message);
 [JsonSerializable(typeof(VolumeList))]
 [JsonSerializable(typeof(SnapshotList))]
 [JsonSerializable(typeof(ExportList))]
+[JsonSerializable(typeof(NvmePortList))]
+[JsonSerializable(typeof(NvmePortRequest))]
+[JsonSerializable(typeof(FaultRule))]
+[JsonSerializable(typeof(FaultRule[]))]
+[JsonSerializable(typeof(FaultList))]
 [JsonSerializable(typeof(ErrorBody))]
 internal sealed partial class RestJson : JsonSerializerContext
 {

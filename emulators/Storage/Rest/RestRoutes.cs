@@ -1,18 +1,30 @@
 using Lab.Emulators.Storage.Exports;
+using Lab.Emulators.Storage.Faults;
+using Lab.Emulators.Storage.NvmeTcp;
 using Lab.Emulators.Storage.Store;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Storage.Rest;
 
-/// <summary>The management: pools, volumes, snapshots, exports under /v1.</summary>
+/// <summary>The management: pools, volumes, snapshots, exports and faults under /v1.</summary>
 internal static class RestRoutes
 {
-    public static void MapManagement(this IEndpointRouteBuilder app, Func<string> advertisedNbd)
+    private static readonly Dictionary<AnaState, string> States = new()
+    {
+        [AnaState.Optimized] = "optimized",
+        [AnaState.NonOptimized] = "non_optimized",
+        [AnaState.Inaccessible] = "inaccessible",
+    };
+
+    public static void MapManagement(this IEndpointRouteBuilder app, Func<string?> advertisedNbd)
     {
         var root = app.MapGroup("/v1");
         root.MapPools();
         root.MapVolumes();
         root.MapSnapshots();
         root.MapExports(advertisedNbd);
+        root.MapNvmePorts();
+        root.MapFaults();
     }
 
     private static void MapPools(this RouteGroupBuilder root) => root.MapGet("/pools", (VolumeStore store) =>
@@ -67,22 +79,59 @@ internal static class RestRoutes
         });
     }
 
-    private static void MapExports(this RouteGroupBuilder root, Func<string> advertisedNbd)
+    private static void MapExports(this RouteGroupBuilder root, Func<string?> advertisedNbd)
     {
-        root.MapGet("/exports", (VolumeStore store, ExportSessions sessions) =>
-            Results.Ok(new ExportList([.. store.ListExports().Select(export => Resource(export, sessions, advertisedNbd()))])));
-        root.MapGet("/exports/{id}", (string id, VolumeStore store, ExportSessions sessions) =>
-            Results.Ok(Resource(store.GetExport(id), sessions, advertisedNbd())));
-        root.MapPost("/exports", (ExportRequest body, VolumeStore store, ExportSessions sessions) =>
+        ExportResource Show(ExportRecord export, ExportSessions sessions, NvmeSubsystems nvme) => Resource(export, sessions, nvme, advertisedNbd());
+        root.MapGet("/exports", (VolumeStore store, ExportSessions sessions, NvmeSubsystems nvme) =>
+            Results.Ok(new ExportList([.. store.ListExports().Select(export => Show(export, sessions, nvme))])));
+        root.MapGet("/exports/{id}", (string id, VolumeStore store, ExportSessions sessions, NvmeSubsystems nvme) =>
+            Results.Ok(Show(store.GetExport(id), sessions, nvme)));
+        root.MapPost("/exports", (ExportRequest body, VolumeStore store, ExportSessions sessions, NvmeSubsystems nvme) =>
         {
-            var (export, created) = store.CreateExport(body.Id, body.VolumeId, body.Clients, body.ReadOnly);
-            return Answer(created, $"/v1/exports/{body.Id}", Resource(export, sessions, advertisedNbd()));
+            if (body.Clients is null && body.Hosts is null)
+                throw new StoreException(StoreError.Invalid, "an export is for clients (NBD), hosts (NVMe/TCP) or both");
+            AllowedHost[] hosts = [.. (body.Hosts ?? []).Select(host => new AllowedHost(host.Nqn, host.Secret))];
+            var (export, created) = store.CreateExport(body.Id, body.VolumeId, body.Clients ?? [], body.ReadOnly, hosts);
+            return Answer(created, $"/v1/exports/{body.Id}", Show(export, sessions, nvme));
         });
         root.MapDelete("/exports/{id}", async (string id, VolumeStore store, ExportSessions sessions) =>
         {
             store.DeleteExport(id);
             // Not cancelled with the request: whoever asks next must find the connections ended.
             await sessions.EndAsync(id);
+            return Results.NoContent();
+        });
+    }
+
+    private static void MapNvmePorts(this RouteGroupBuilder root)
+    {
+        root.MapGet("/nvme/ports", (NvmeSubsystems nvme) => Results.Ok(new NvmePortList([.. nvme.Ports.Select(Resource)])));
+        root.MapPost("/nvme/ports/{id:int}/state", (int id, NvmePortRequest body, NvmeSubsystems nvme) =>
+        {
+            nvme.SetState((ushort)id, States.FirstOrDefault(state => state.Value == body.State).Key is var state && state != default
+                ? state
+                : throw new StoreException(StoreError.Invalid, $"a port is {string.Join(", ", States.Values)}, not \"{body.State}\""));
+            return Results.Ok(Resource(nvme.Ports.First(port => port.Id == id)));
+        });
+    }
+
+    private static void MapFaults(this RouteGroupBuilder root)
+    {
+        static FaultResource Resource(ActiveFault fault) => new(fault.Id, fault.Rule, fault.Count);
+        root.MapGet("/faults", (FaultSet faults) => Results.Ok(new FaultList([.. faults.Active.Select(Resource)])));
+        root.MapPost("/faults", (FaultRule body, FaultSet faults) =>
+        {
+            var fault = faults.Add(body);
+            return Results.Created($"/v1/faults/{fault.Id}", Resource(fault));
+        });
+        root.MapDelete("/faults", (FaultSet faults) =>
+        {
+            faults.Clear();
+            return Results.NoContent();
+        });
+        root.MapDelete("/faults/{id}", (string id, FaultSet faults) =>
+        {
+            faults.Remove(id);
             return Results.NoContent();
         });
     }
@@ -103,6 +152,14 @@ internal static class RestRoutes
     private static SnapshotResource Resource(SnapshotRecord snapshot) =>
         new(snapshot.Id, snapshot.VolumeId, snapshot.SizeBytes, snapshot.CreatedAt);
 
-    private static ExportResource Resource(ExportRecord export, ExportSessions sessions, string advertisedNbd) => new(
-        export.Id, export.VolumeId, export.Clients, export.ReadOnly, $"nbd://{advertisedNbd}/{export.Id}", sessions.Count(export.Id));
+    private static NvmePortResource Resource(NvmePort port) =>
+        new(port.Id, port.Address.Address.ToString(), port.Address.Port, States[port.State]);
+
+    private static ExportResource Resource(ExportRecord export, ExportSessions sessions, NvmeSubsystems nvme, string? advertisedNbd) => new(
+        export.Id, export.VolumeId, export.Clients, export.ReadOnly, advertisedNbd is null ? null : $"nbd://{advertisedNbd}/{export.Id}",
+        [.. export.AllowedHosts.Select(host => host.Nqn)],
+        nvme.Ports.Count == 0
+            ? null
+            : new NvmeResource(nvme.Ports[0].Address.Address.ToString(), nvme.Ports[0].Address.Port, NvmeSubsystems.NqnOf(export.Id), AdminCommands.NamespaceId),
+        sessions.Count(export.Id));
 }

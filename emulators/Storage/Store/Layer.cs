@@ -12,6 +12,7 @@ internal sealed class Layer : IDisposable
     private readonly string dataPath;
     private readonly string mapPath;
     private readonly Lock opening = new();
+    private readonly LayerJournal journal;
     private SafeFileHandle? data;
     private LayerMapFile? mapFile;
     private bool swept;
@@ -24,6 +25,7 @@ internal sealed class Layer : IDisposable
         Depth = (parent?.Depth ?? 0) + 1;
         dataPath = DataPath(directory, id);
         mapPath = Path.Combine(directory, $"{id:D}.map");
+        journal = new LayerJournal(Path.Combine(directory, $"{id:D}.journal"));
         Map = new LayerMap(0);
     }
 
@@ -31,7 +33,15 @@ internal sealed class Layer : IDisposable
     public Layer? Parent { get; }
     public int Depth { get; }
     public long SizeBytes { get; private set; }
-    public LayerMap Map { get; private set; }
+    public LayerMap Map
+    {
+        get;
+        private set
+        {
+            field = value;
+            value.Changed = journal.Append;
+        }
+    }
 
     /// <summary>Why the layer cannot be used; null when it can.</summary>
     public string? Damage { get; private set; }
@@ -68,9 +78,17 @@ internal sealed class Layer : IDisposable
         try
         {
             layer.mapFile = LayerMapFile.Open(layer.mapPath, id, sizeBytes, out var map);
+            // What the process before wrote and did not flush is committed before anything builds on it.
+            var isAhead = layer.journal.Replay((chunk, count, state) =>
+            {
+                if (chunk >= 0 && chunk < LayerMap.ChunkCount(sizeBytes) && state <= ChunkState.Zero)
+                    map.Set(chunk, Math.Min(count, LayerMap.ChunkCount(sizeBytes) - chunk), state);
+            });
             layer.Map = map;
             if (!File.Exists(layer.dataPath) && map.DataChunks > 0)
                 layer.Damage = $"the data of layer {id} is missing";
+            else if (isAhead)
+                layer.CommitReplayed();
         }
         catch (StoreException failure)
         {
@@ -109,12 +127,14 @@ internal sealed class Layer : IDisposable
     public void Persist()
     {
         // The pages are copied before the data is synced: each chunk in them was written whole before it was marked.
-        var pages = Map.TakeDirty();
+        var pages = Map.TakeDirty(journal.TakeTurn);
         if (data is { } file)
             Libc.DataSync(file);
         mapFile!.Commit(pages);
-        if (pages.Count > 0)
-            ThreadPool.UnsafeQueueUserWorkItem(static map => map.MirrorQuietly(), this, preferLocal: false);
+        if (pages.Count == 0)
+            return;
+        journal.Committed();
+        ThreadPool.UnsafeQueueUserWorkItem(static map => map.MirrorQuietly(), this, preferLocal: false);
     }
 
     /// <summary>Lets the files hold <paramref name="sizeBytes"/>, durably; <see cref="Grow"/> then makes it so in memory.</summary>
@@ -135,6 +155,7 @@ internal sealed class Layer : IDisposable
     public void Delete()
     {
         mapFile?.Discard();
+        journal.Delete();
         data?.Dispose();
         File.Delete(mapPath);
         File.Delete(dataPath);
@@ -143,7 +164,15 @@ internal sealed class Layer : IDisposable
     public void Dispose()
     {
         mapFile?.Dispose();
+        journal.Dispose();
         data?.Dispose();
+    }
+
+    private void CommitReplayed()
+    {
+        _ = Data;
+        Persist();
+        journal.Delete();
     }
 
     private SafeFileHandle OpenData()

@@ -32,6 +32,9 @@ internal sealed class LayerMap
     private long dataChunks;
     private long zeroChunks;
 
+    /// <summary>Hears of every change of a run of chunks, in the order of the changes and before their <see cref="Set"/> returns.</summary>
+    public Action<long, long, ChunkState>? Changed { get; set; }
+
     public LayerMap(long sizeBytes) => pages = new ulong[]?[PageCount(sizeBytes)];
 
     /// <summary>Chunks that hold data.</summary>
@@ -88,8 +91,11 @@ internal sealed class LayerMap
         lock (writing)
         {
             var before = dataChunks;
+            var isChanged = false;
             for (var at = chunk; at < chunk + count; at++)
-                SetOne(at, state);
+                isChanged |= SetOne(at, state);
+            if (isChanged)
+                Changed?.Invoke(chunk, count, state);
             return dataChunks - before;
         }
     }
@@ -116,10 +122,13 @@ internal sealed class LayerMap
     }
 
     /// <summary>Copies of the pages that changed since the last call.</summary>
-    public List<MapPage> TakeDirty()
+    /// <param name="taking">Called when there are any; no change comes between it and the copies.</param>
+    public List<MapPage> TakeDirty(Action taking)
     {
         lock (writing)
         {
+            if (dirty.Count > 0)
+                taking();
             var taken = new List<MapPage>(dirty.Count);
             foreach (var index in dirty.Order())
                 taken.Add(new MapPage(index, (ulong[])pages[index]!.Clone()));
@@ -148,7 +157,7 @@ internal sealed class LayerMap
         }
     }
 
-    private void SetOne(long chunk, ChunkState state)
+    private bool SetOne(long chunk, ChunkState state)
     {
         var index = (int)(chunk / ChunksPerPage);
         var inPage = (int)(chunk % ChunksPerPage);
@@ -156,18 +165,19 @@ internal sealed class LayerMap
         if (words is null)
         {
             if (state == ChunkState.Absent)
-                return;
+                return false;
             Volatile.Write(ref pages[index], words = new ulong[WordsPerPage]);
         }
         ref var word = ref words[inPage / ChunksPerWord];
         var shift = inPage % ChunksPerWord * 2;
         var old = StateIn(word, inPage % ChunksPerWord);
         if (old == state)
-            return;
+            return false;
         Volatile.Write(ref word, (word & ~(3UL << shift)) | ((ulong)state << shift));
         dataChunks += (state == ChunkState.Data ? 1 : 0) - (old == ChunkState.Data ? 1 : 0);
         zeroChunks += (state == ChunkState.Zero ? 1 : 0) - (old == ChunkState.Zero ? 1 : 0);
         dirty.Add(index);
+        return true;
     }
 
     private static ChunkState StateIn(ulong word, int index) => (ChunkState)((word >> (index * 2)) & 3);

@@ -31,7 +31,9 @@ internal sealed class PoolFile(string directory)
     public void Save(PoolRecords records)
     {
         var next = path + ".next";
-        using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write))
+        // Hosts' secrets are in it.
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        using (var stream = new FileStream(next, options))
         {
             JsonSerializer.Serialize(stream, PoolDocument.From(records), PoolJson.Default.PoolDocument);
             stream.Flush(flushToDisk: true);

@@ -14,8 +14,20 @@ public sealed record VolumeRecord(
 /// <summary>A snapshot: a name for a sealed layer.</summary>
 public sealed record SnapshotRecord(Guid Id, Guid VolumeId, Guid LayerId, long SizeBytes, DateTimeOffset CreatedAt);
 
-/// <summary>A volume shown under a name to the clients with the listed IP addresses.</summary>
-public sealed record ExportRecord(string Id, Guid VolumeId, ImmutableArray<string> Clients, bool ReadOnly);
+/// <summary>A volume shown under a name to the clients with the listed IP addresses (NBD), and to the listed hosts (NVMe/TCP).</summary>
+public sealed record ExportRecord(string Id, Guid VolumeId, ImmutableArray<string> Clients, bool ReadOnly, ImmutableArray<AllowedHost>? Hosts = null)
+{
+    [JsonIgnore]
+    public ImmutableArray<AllowedHost> AllowedHosts => Hosts ?? [];
+}
+
+/// <summary>An NVMe host that may connect.</summary>
+/// <param name="Nqn">Its NQN; <see cref="AnyNqn"/> is every host's.</param>
+/// <param name="Secret">Its DH-HMAC-CHAP secret, in the text form; null lets it in by its name alone.</param>
+public sealed record AllowedHost(string Nqn, string? Secret)
+{
+    public const string AnyNqn = "*";
+}
 
 /// <summary>Everything a pool holds.</summary>
 internal sealed record PoolRecords(

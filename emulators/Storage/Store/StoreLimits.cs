@@ -24,6 +24,12 @@ public static class StoreLimits
     /// <summary>Addresses on one export's access list.</summary>
     public const int ExportClientsMax = 64;
 
+    /// <summary>NVMe hosts of one export.</summary>
+    public const int ExportHostsMax = 64;
+
+    /// <summary>Bytes of an NQN (NVMe base specification 2.0 §4.5).</summary>
+    public const int NqnBytesMax = 223;
+
     /// <summary>Characters of an export's name.</summary>
     public const int ExportNameMax = 128;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Storage.Store;
 
@@ -12,8 +14,10 @@ public sealed partial class VolumeStore
     public ExportRecord GetExport(string id) => Find(records.Exports, id, "export");
 
     /// <summary>Shows a volume under a name; no client but those listed sees it.</summary>
-    public (ExportRecord Export, bool Created) CreateExport(string id, Guid volumeId, IReadOnlyList<string> clients, bool readOnly)
+    public (ExportRecord Export, bool Created) CreateExport(
+        string id, Guid volumeId, IReadOnlyList<string> clients, bool readOnly, IReadOnlyList<AllowedHost>? hosts = null)
     {
+        CheckHosts(hosts ?? []);
         if (id.Length > StoreLimits.ExportNameMax || !ExportName().IsMatch(id))
             throw new StoreException(
                 StoreError.Invalid, $"an export's id has 1 to {StoreLimits.ExportNameMax} letters, digits, dots, dashes or underscores");
@@ -22,20 +26,24 @@ public sealed partial class VolumeStore
         foreach (var client in clients)
             if (!IPAddress.TryParse(client, out var address) || address.ToString() != client)
                 throw new StoreException(StoreError.Invalid, $"\"{client}\" is not an IP address in its usual form");
+        ExportRecord? known;
         lock (changing)
         {
-            if (records.Exports.TryGetValue(id, out var known))
+            if (records.Exports.TryGetValue(id, out known))
                 return known.VolumeId == volumeId && known.ReadOnly == readOnly && known.Clients.ToHashSet().SetEquals(clients)
+                    && known.AllowedHosts.ToHashSet().SetEquals(hosts ?? [])
                     ? (known, false)
                     : throw new StoreException(StoreError.Conflict, $"export {id} is there with other parameters");
             Bounded(records.Exports, StoreLimits.ExportsMax, "exports");
             Find(records.Volumes, volumeId, "volume");
             CheckShared(volumeId);
             OpenVolume(volumeId);
-            var export = new ExportRecord(id, volumeId, [.. clients.Distinct()], readOnly);
+            var export = new ExportRecord(id, volumeId, [.. clients.Distinct()], readOnly, hosts is { Count: > 0 } ? [.. hosts] : null);
             Commit(records with { Exports = records.Exports.Add(id, export) });
-            return (export, true);
+            known = export;
         }
+        ExportsChanged?.Invoke();
+        return (known, true);
     }
 
     /// <summary>Takes the export away from new clients; those connected hold their <see cref="VolumeUse"/> until they end.</summary>
@@ -46,6 +54,7 @@ public sealed partial class VolumeStore
             Find(records.Exports, id, "export");
             Commit(records with { Exports = records.Exports.Remove(id) });
         }
+        ExportsChanged?.Invoke();
     }
 
     /// <summary>The exports that a client may see.</summary>
@@ -53,6 +62,21 @@ public sealed partial class VolumeStore
     {
         var address = Plain(client).ToString();
         return [.. records.Exports.Values.Where(export => export.Clients.Contains(address)).OrderBy(export => export.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The exports that an NVMe host may see, each with the host's own entry.</summary>
+    public IReadOnlyList<(ExportRecord Export, AllowedHost Host)> ExportsFor(string nqn) =>
+    [
+        .. ListExports().SelectMany(export => export.AllowedHosts.Where(host => host.Nqn == nqn || host.Nqn == AllowedHost.AnyNqn).Take(1)
+            .Select(host => (export, host))),
+    ];
+
+    /// <summary>The volume of an export in use until the caller disposes it; null if there is no such export.</summary>
+    /// <exception cref="StoreException">The volume is damaged.</exception>
+    public VolumeUse? Use(string exportId)
+    {
+        lock (changing)
+            return records.Exports.TryGetValue(exportId, out var export) ? new VolumeUse(this, OpenVolume(export.VolumeId)) : null;
     }
 
     /// <summary>An export that the client may see, with its volume in use until the caller disposes it; null if there is none.</summary>
@@ -72,6 +96,28 @@ public sealed partial class VolumeStore
     {
         lock (changing)
             return OpenVolume(export.VolumeId);
+    }
+
+    private static void CheckHosts(IReadOnlyList<AllowedHost> hosts)
+    {
+        if (hosts.Count > StoreLimits.ExportHostsMax)
+            throw new StoreException(StoreError.Invalid, $"an export has at most {StoreLimits.ExportHostsMax} hosts");
+        if (hosts.DistinctBy(host => host.Nqn).Count() != hosts.Count)
+            throw new StoreException(StoreError.Invalid, "a host is listed twice");
+        foreach (var host in hosts)
+        {
+            if (host.Nqn != AllowedHost.AnyNqn && (!host.Nqn.StartsWith("nqn.", StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(host.Nqn) > StoreLimits.NqnBytesMax))
+                throw new StoreException(StoreError.Invalid, $"\"{host.Nqn}\" is no NQN");
+            try
+            {
+                if (host.Secret is { } secret)
+                    DhchapSecret.Parse(secret);
+            }
+            catch (FormatException wrong)
+            {
+                throw new StoreException(StoreError.Invalid, $"the secret of {host.Nqn}: {wrong.Message}", wrong);
+            }
+        }
     }
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

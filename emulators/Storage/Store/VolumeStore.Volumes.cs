@@ -49,6 +49,7 @@ public sealed partial class VolumeStore
     public VolumeView ResizeVolume(Guid id, long sizeBytes)
     {
         CheckSize(sizeBytes);
+        VolumeView view;
         lock (changing)
         {
             var record = Find(records.Volumes, id, "volume");
@@ -64,8 +65,10 @@ public sealed partial class VolumeStore
                 };
                 OpenVolume(id).Grow(sizeBytes, () => Commit(next));
             }
-            return View(records.Volumes[id]);
+            view = View(records.Volumes[id]);
         }
+        Resized?.Invoke(id);
+        return view;
     }
 
     /// <summary>Deletes a volume; its snapshots stay, and the space that nothing else needs returns to the pool.</summary>
@@ -239,13 +242,14 @@ public sealed partial class VolumeStore
         {
             this.store = store;
             Stored = volume;
+            Volume = store.Present(volume);
             Alone = alone;
             if (alone)
                 store.usedAlone.Add(volume.Id);
             store.users[volume.Id] = store.users.GetValueOrDefault(volume.Id) + 1;
         }
 
-        public IBlockVolume Volume => Stored;
+        public IBlockVolume Volume { get; }
 
         internal StoredVolume Stored { get; }
 

@@ -71,6 +71,15 @@ public sealed partial class VolumeStore : IDisposable
         }
     }
 
+    /// <summary>What fronts are given for a volume: itself, unless something is to stand before it.</summary>
+    internal Func<IBlockVolume, IBlockVolume> Present { get; set; } = volume => volume;
+
+    /// <summary>A volume has another size now.</summary>
+    internal event Action<Guid>? Resized;
+
+    /// <summary>An export came or went.</summary>
+    internal event Action? ExportsChanged;
+
     public PoolUsage Usage
     {
         get

@@ -25,7 +25,8 @@ internal sealed class ProbeMachine : IAsyncDisposable
 
     public GuestShell Shell { get; }
 
-    public static async Task<ProbeMachine> StartAsync(string image, string? configDrive, CancellationToken token)
+    public static async Task<ProbeMachine> StartAsync(
+        string image, string? configDrive, CancellationToken token, bool reachesThisMachine = false)
     {
         var directory = Directory.CreateTempSubdirectory("lab-probe-");
         string Private(string name) => Path.Combine(directory.FullName, name);
@@ -40,7 +41,7 @@ internal sealed class ProbeMachine : IAsyncDisposable
             "-device", "pcie-root-port,id=rp3,chassis=3", "-device", "pcie-root-port,id=rp4,chassis=4",
             "-drive", $"if=none,id=d0,format=qcow2,file={Private("disk.qcow2")}",
             "-device", "virtio-blk-pci,drive=d0,bus=rp1,bootindex=1,serial=system",
-            "-netdev", "user,id=n0,restrict=on", "-device", $"virtio-net-pci,netdev=n0,bus=rp2,romfile=,mac={Mac}",
+            "-netdev", $"user,id=n0,restrict={(reachesThisMachine ? "off" : "on")}", "-device", $"virtio-net-pci,netdev=n0,bus=rp2,romfile=,mac={Mac}",
             "-chardev", $"socket,id=c0,path={Private("console")},server=on,wait=on", "-serial", "chardev:c0",
             "-chardev", $"socket,id=m0,path={Private("monitor")},server=on,wait=off", "-mon", "chardev=m0,mode=readline",
             "-blockdev", "driver=null-co,node-name=spare,size=1048576,read-zeroes=on",

@@ -56,7 +56,11 @@ public sealed class RunningTestbed(
     /// <summary>Of the libvirtd that runs the node's host.</summary>
     public string LibvirtUri(string node) => new PrivateLibvirtd(paths.Node(node).Libvirt).Uri;
 
-    public NodeAddresses AddressesOf(string node) => AddressPlan.Node(Nodes.Index().First(n => n.Item.Name == node).Index);
+    public NodeAddresses AddressesOf(string node) => AddressPlan.Node(IndexOf(node));
+
+    /// <inheritdoc cref="TestbedNetwork.SetManagementLinkAsync"/>
+    public Task SetManagementLinkAsync(string node, bool isUp, CancellationToken token) =>
+        new TestbedNetwork(paths).SetManagementLinkAsync(IndexOf(node), isUp, token);
 
     public void ConnectStorage(IssuedFiles files) => storage = new StorageControl(Network, files);
 
@@ -138,6 +142,8 @@ public sealed class RunningTestbed(
         await docker.DisposeAsync();
         held.Dispose();
     }
+
+    private int IndexOf(string node) => Nodes.Index().First(n => n.Item.Name == node).Index;
 
     private async Task<List<string>> NodeStatesAsync(CancellationToken token)
     {

@@ -20,6 +20,10 @@ public sealed class SocShell(DockerClient docker, string container)
             : throw new LabException($"in {container}, {string.Join(' ', command)} failed with {result.ExitCode}: {result.Error.Trim()}");
     }
 
+    /// <summary>SIGKILL to a service, which its supervisor starts again.</summary>
+    public Task KillAsync(string service, CancellationToken token) =>
+        RunAsync(["sh", "-c", "kill -KILL \"$(cat \"/etc/service/$0/supervise/pid\")\"", service], token);
+
     /// <summary>Calls the DPU's JSON-RPC as the agent does.</summary>
     public async Task<JsonElement> CallDpuAsync(string method, string? parameters, CancellationToken token)
     {

@@ -1,11 +1,13 @@
+using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Lab.Harness.Pki;
 using Lab.Interop.Linux;
 
 namespace Lab.Harness.Launch;
 
-/// <summary>The storage target's management interface, for scenarios that count what is left there.</summary>
+/// <summary>The storage target's management interface, for scenarios that count what is left there, or set faults.</summary>
 public sealed class StorageControl : IDisposable
 {
     private readonly HttpClient http;
@@ -33,6 +35,15 @@ public sealed class StorageControl : IDisposable
     {
         using var document = JsonDocument.Parse(await http.GetStringAsync(path, token));
         return document.RootElement.Clone();
+    }
+
+    /// <summary>Sets a fault; it is gone with the target's process.</summary>
+    /// <exception cref="LabException">The target refuses it.</exception>
+    public async Task SetFaultAsync(JsonObject rule, CancellationToken token)
+    {
+        using var answer = await http.PostAsJsonAsync("faults", rule, token);
+        if (!answer.IsSuccessStatusCode)
+            throw new LabException($"the storage target refuses the fault {rule.ToJsonString()}: {await answer.Content.ReadAsStringAsync(token)}");
     }
 
     public void Dispose() => http.Dispose();

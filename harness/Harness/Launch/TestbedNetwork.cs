@@ -62,6 +62,10 @@ public sealed class TestbedNetwork(TestbedPaths paths)
         await Tool.RunAsync("ip", ["netns", "exec", paths.NetworkNamespace, "ethtool", "-K", $"fabric{index}", "tx", "off"], token);
     }
 
+    /// <summary>Takes a SoC's management link, which storage traffic takes too, down or up.</summary>
+    public Task SetManagementLinkAsync(int index, bool isUp, CancellationToken token) =>
+        BatchAsync(["-n", paths.NetworkNamespace], [$"link set mgmt{index} {(isUp ? "up" : "down")}"], token);
+
     private static Task BatchAsync(string[] options, IEnumerable<string> lines, CancellationToken token) =>
         Tool.RunAsync("ip", [.. options, "-batch", "-"], token, string.Join('\n', lines) + "\n");
 }

@@ -23,7 +23,8 @@ public static class SuiteSettings
     public const string Smoke = "smoke";
     public const string Nightly = "nightly";
     public const string Bmc = "bmc";
-    public static IReadOnlyList<string> Suites { get; } = [Smoke, Nightly, Bmc];
+    public const string Durability = "durability";
+    public static IReadOnlyList<string> Suites { get; } = [Smoke, Nightly, Bmc, Durability];
 
     /// <summary>Raised whenever a suite measures something else than before: runs of different versions are not compared.</summary>
     public const string Version = "1";

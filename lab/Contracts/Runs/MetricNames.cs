@@ -48,6 +48,12 @@ public static class MetricNames
     public const string BmcReset = "bmc.reset";
     public const string BmcShutdown = "bmc.shutdown";
 
+    /// <summary>
+    /// From the order to kill, or from when a path was up again, until every writer of the host has written and flushed again, or the host whose power was cut is up again [s];
+    /// dimension <see cref="Dimensions.Crash"/>.
+    /// </summary>
+    public const string DurabilityRecovered = "durability.recovered";
+
     public static class Dimensions
     {
         /// <summary>disk or nic.</summary>
@@ -65,6 +71,9 @@ public static class MetricNames
 
         /// <summary>What a BMC was asked by: redfish, ipmi, sideband.</summary>
         public const string Front = "front";
+
+        /// <summary>What crashed: target, dpud, agent, host, path.</summary>
+        public const string Crash = "crash";
     }
 
     public static class Operations

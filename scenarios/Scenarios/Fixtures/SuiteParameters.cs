@@ -6,7 +6,10 @@ namespace Lab.Scenarios.Fixtures;
 /// <summary>How often a suite repeats what it measures. Part of the comparison key: runs of unlike numbers are not compared.</summary>
 /// <param name="HotPlugWarmUps">Cycles before those that count, while manager and agent still compile the paths they take.</param>
 /// <param name="PowerRounds">How often each front of a BMC switches a host on.</param>
-public sealed record SuiteParameters(int Boots, int HotPlugWarmUps, int HotPlugCycles, int FioSeconds, int IperfSeconds, int PowerRounds)
+/// <param name="Crashes">How often something crashes under writers.</param>
+/// <param name="Seed">What crashes when follows from it.</param>
+public sealed record SuiteParameters(
+    int Boots, int HotPlugWarmUps, int HotPlugCycles, int FioSeconds, int IperfSeconds, int PowerRounds, int Crashes = 50, int Seed = 1)
 {
     public static SuiteParameters Current { get; } =
         For(SuiteSettings.Setting(SuiteSettings.SuiteVariable, SuiteSettings.Smoke));
@@ -16,6 +19,8 @@ public sealed record SuiteParameters(int Boots, int HotPlugWarmUps, int HotPlugC
         var parameters = For(suite);
         if (suite == SuiteSettings.Bmc)
             return new Dictionary<string, string> { ["power.rounds"] = Text(parameters.PowerRounds) };
+        if (suite == SuiteSettings.Durability)
+            return new Dictionary<string, string> { ["crashes"] = Text(parameters.Crashes), ["seed"] = Text(parameters.Seed) };
         return new Dictionary<string, string>
         {
             ["boots"] = Text(parameters.Boots),

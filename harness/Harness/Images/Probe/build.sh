@@ -32,7 +32,7 @@ libraries() {
 
 inputs() {
     kernel_package
-    libraries | xargs stat -Lc '%n %s %Y' "${tools[@]}" "$boot_loader" "$(command -v busybox)"
+    libraries | xargs stat -Lc '%n %s %Y' "${tools[@]}" "$boot_loader" "$(command -v busybox)" "$(command -v tcc)"
 }
 
 # copy_tool PATH: into tools/, with every directory under usr, as on a Debian system.
@@ -57,6 +57,7 @@ build() {
     mkdir -p tools/usr/lib64 tools/usr/lib/modules
     for tool in "${tools[@]}"; do copy_tool "$tool" 755; done
     libraries | while read -r library; do copy_tool "$library" 755; done
+    tcc -Wall -Werror -o tools/usr/bin/lab-durable "$here/durable/lab-durable.c"
     depmod -b kernel "$release"
     for module in "${late_modules[@]}" "${boot_modules[@]}"; do
         modprobe -S "$release" -d "$PWD/kernel" --show-depends "$module"

@@ -1,23 +1,34 @@
 using System.Net;
 using System.Net.Sockets;
-using Lab.Emulators.Storage.Exports;
-using Lab.Emulators.Storage.Store;
 
-namespace Lab.Emulators.Storage.Nbd;
+namespace Lab.Emulators.Storage.Wire;
+
+/// <summary>One client of a front.</summary>
+internal interface IClientConnection
+{
+    IPAddress Client { get; }
+
+    /// <summary>Serves the client on the calling thread; returns when it is gone and none of its requests is being worked on.</summary>
+    void Run();
+
+    /// <summary>Ends the connection from another thread: <see cref="Run"/> returns soon.</summary>
+    void Abort();
+}
 
 /// <summary>
-/// Accepts NBD clients and gives each a thread of its own with a blocking socket. Handing every batch of requests from an event loop to a
-/// thread pool and back costs several times what a cached 4 KiB read itself does; a client is a disk, and of those there are few.
+/// Accepts clients and gives each a thread of its own with a blocking socket. Handing every batch of requests from an event loop to a
+/// thread pool and back costs several times what a cached 4 KiB read itself does; a client is a disk's queue, and of those there are few.
 /// </summary>
-internal sealed partial class NbdListener(
-    IPEndPoint address, VolumeStore store, ExportSessions sessions, TimeProvider time, ILogger<NbdListener> logger) : IAsyncDisposable
+/// <param name="front">Name of the front in logs.</param>
+internal sealed partial class ConnectionListener(
+    string front, IPEndPoint address, Func<Socket, IClientConnection> connect, ILogger<ConnectionListener> logger) : IAsyncDisposable
 {
     private const int ConnectionsMax = 4096;
     private const int BacklogMax = 256;
 
     private readonly Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource stopping = new();
-    private readonly Dictionary<NbdConnection, Task> connections = [];
+    private readonly Dictionary<IClientConnection, Task> connections = [];
     private Task accepting = Task.CompletedTask;
 
     /// <summary>Where it listens, once started.</summary>
@@ -65,24 +76,27 @@ internal sealed partial class NbdListener(
             {
                 if (token.IsCancellationRequested)
                     return;
-                LogAcceptFailed(failure.Message);
+                LogAcceptFailed(front, failure.Message);
                 continue;
             }
             lock (connections)
             {
                 if (connections.Count >= ConnectionsMax)
                 {
-                    LogTooMany(ConnectionsMax);
+                    LogTooMany(front, ConnectionsMax);
                     client.Dispose();
                     continue;
                 }
-                var connection = new NbdConnection(client, store, sessions, time, logger);
+                client.NoDelay = true;
+                // A client whose machine is gone says nothing; without this its connection would hold the export for ever.
+                client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+                var connection = connect(client);
                 connections[connection] = Serve(connection);
             }
         }
     }
 
-    private Task Serve(NbdConnection connection)
+    private Task Serve(IClientConnection connection)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
@@ -97,14 +111,14 @@ internal sealed partial class NbdListener(
                     connections.Remove(connection);
                 ended.TrySetResult();
             }
-        }) { IsBackground = true, Name = $"nbd {connection.Client}" };
+        }) { IsBackground = true, Name = $"{front} {connection.Client}" };
         thread.Start();
         return ended.Task;
     }
 
-    [LoggerMessage(LogLevel.Warning, "NBD: a client could not be accepted: {Reason}")]
-    private partial void LogAcceptFailed(string reason);
+    [LoggerMessage(LogLevel.Warning, "{Front}: a client could not be accepted: {Reason}")]
+    private partial void LogAcceptFailed(string front, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "NBD: a client was turned away, there are {Max} already")]
-    private partial void LogTooMany(int max);
+    [LoggerMessage(LogLevel.Warning, "{Front}: a client was turned away, there are {Max} already")]
+    private partial void LogTooMany(string front, int max);
 }

@@ -1,12 +1,12 @@
 using System.Net.Sockets;
 
-namespace Lab.Emulators.Storage.Nbd;
+namespace Lab.Emulators.Storage.Wire;
 
 /// <summary>
 /// What goes to a client, through one buffer. Whoever answers holds <see cref="Gate"/> from <see cref="Reserve"/> to the end of
 /// <see cref="Commit"/> and while it sends. A lost connection swallows what is sent; the input tells of it.
 /// </summary>
-internal sealed class NbdOutput(Socket socket)
+internal sealed class SocketOutput(Socket socket)
 {
     /// <summary>Bytes of the longest piece that <see cref="Reserve"/> gives.</summary>
     public const int ReserveBytesMax = 257 * 1024;

@@ -1,11 +1,11 @@
 using System.Net.Sockets;
 
-namespace Lab.Emulators.Storage.Nbd;
+namespace Lab.Emulators.Storage.Wire;
 
 /// <summary>
 /// What comes from a client, through one buffer. Reading blocks the calling thread; a connection that is lost or shut down reads as its end.
 /// </summary>
-internal sealed class NbdInput(Socket socket)
+internal sealed class SocketInput(Socket socket)
 {
     /// <summary>Bytes of the longest piece that <see cref="TryTake"/> gives.</summary>
     public const int TakeBytesMax = 64 * 1024;

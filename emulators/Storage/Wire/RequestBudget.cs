@@ -1,4 +1,4 @@
-namespace Lab.Emulators.Storage.Nbd;
+namespace Lab.Emulators.Storage.Wire;
 
 /// <summary>Bounds the requests of a connection that are worked on aside, by count and by bytes.</summary>
 internal sealed class RequestBudget(int requestsMax, long bytesMax)
