@@ -31,6 +31,8 @@ public sealed class StorageTarget : IAsyncDisposable
 
     private StorageTarget(WebApplication app) => this.app = app;
 
+    internal VolumeStore Store => app.Services.GetRequiredService<VolumeStore>();
+
     public IPEndPoint RestEndPoint { get; private set; } = new(IPAddress.None, 0);
 
     /// <summary>Null without NBD.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Lab.Emulators.Storage.NvmeTcp;
 using Lab.Emulators.Storage.Store;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,8 @@ public sealed class TargetFixture : IAsyncLifetime
 
     internal Management Management { get; private set; } = null!;
 
+    internal IPEndPoint Nvme => target!.NvmeEndPoints[0];
+
     internal IPEndPoint Nbd => target!.NbdEndPoint!;
 
     public async ValueTask InitializeAsync()
@@ -24,6 +27,7 @@ public sealed class TargetFixture : IAsyncLifetime
                 Pool = new PoolOptions(PoolDirectory, null),
                 Rest = new IPEndPoint(IPAddress.Loopback, 0),
                 Nbd = new IPEndPoint(IPAddress.Loopback, 0),
+                Nvme = new NvmeTargetOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)] },
             },
             TimeProvider.System, LogLevel.Error, CancellationToken.None);
         Management = Management.At(target.RestEndPoint);

@@ -23,14 +23,14 @@ internal static class ServeCommand
         Description = "Address and port of the management (HTTPS; plain HTTP only on loopback, without the TLS files).",
         HelpName = "ip:port",
         DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 8776),
-        CustomParser = ParseEndPoint,
+        CustomParser = StorageArguments.ParseEndPoint,
     };
 
     private static readonly Option<IPEndPoint?> Nbd = new("--nbd")
     {
         Description = $"Address and port of the NBD front (default: {NbdDefault}, or no such front when --nvme-tcp is given).",
         HelpName = "ip:port",
-        CustomParser = ParseEndPoint,
+        CustomParser = StorageArguments.ParseEndPoint,
     };
 
     private static readonly Option<IPEndPoint[]> Nvme = new("--nvme-tcp")
@@ -38,14 +38,10 @@ internal static class ServeCommand
         Description = "Address and port of the NVMe/TCP front; given twice, each is a path, the first of them optimized.",
         HelpName = "ip:port",
         DefaultValueFactory = _ => [],
-        CustomParser = result => [.. result.Tokens.Select(token => ParseEndPoint(result, token.Value)).OfType<IPEndPoint>()],
+        CustomParser = result => [.. result.Tokens.Select(token => StorageArguments.ParseEndPoint(result, token.Value)).OfType<IPEndPoint>()],
     };
 
-    private static readonly Option<int> BlockBytes = new("--block-size")
-    {
-        Description = "Bytes of a block over NVMe/TCP, 512 or 4096.",
-        DefaultValueFactory = _ => 512,
-    };
+    private static readonly Option<int> BlockBytes = StorageArguments.BlockBytes();
 
     private static readonly Option<PoolOptions> Pool = new("--pool")
     {
@@ -80,7 +76,7 @@ internal static class ServeCommand
         Description = "JSON file with an array of faults that act from the start; more are set at /v1/faults of the management.",
         HelpName = "file",
         DefaultValueFactory = _ => [],
-        CustomParser = ParseFaults,
+        CustomParser = StorageArguments.ParseFaults,
     };
 
     private static readonly Option<LogLevel> Verbosity = new("--log-level")
@@ -149,38 +145,12 @@ internal static class ServeCommand
         var given = new[] { TlsCertificate, TlsKey, ClientAuthority }.Count(option => parsed.GetValue(option) is not null);
         if (given is not (0 or 3))
             return "--tls-cert, --tls-key and --client-ca belong together";
-        if (parsed.GetValue(BlockBytes) is not (512 or 4096))
-            return "--block-size is 512 or 4096";
         return given == 0 && !IPAddress.IsLoopback(parsed.GetRequiredValue(Rest).Address)
             ? "without --tls-cert, --tls-key and --client-ca, --rest must be a loopback address"
             : null;
     }
 
     private static string Join(IReadOnlyList<IPEndPoint> paths) => paths.Count == 0 ? "none" : string.Join(',', paths);
-
-    private static IPEndPoint? ParseEndPoint(ArgumentResult argument) => ParseEndPoint(argument, argument.Tokens[0].Value);
-
-    private static IPEndPoint? ParseEndPoint(ArgumentResult argument, string text)
-    {
-        if (text.Contains(':') && IPEndPoint.TryParse(text, out var endPoint))
-            return endPoint;
-        argument.AddError($"\"{text}\" is no ip:port");
-        return null;
-    }
-
-    private static IReadOnlyList<FaultRule>? ParseFaults(ArgumentResult argument)
-    {
-        var path = argument.Tokens[0].Value;
-        try
-        {
-            return FaultFile.Read(path);
-        }
-        catch (InvalidDataException wrong)
-        {
-            argument.AddError(wrong.Message);
-            return null;
-        }
-    }
 
     private static PoolOptions? ParsePool(ArgumentResult argument)
     {

@@ -96,7 +96,7 @@ internal sealed class IoCommands(
         if (controller.Port.State == AnaState.Inaccessible)
             return StatusCode.AnaInaccessible;
         if (Changing.Contains(command.Opcode) && controller.Terms.IsReadOnly)
-            return StatusCode.ReadOnlyRange;
+            return StatusCode.NamespaceWriteProtected;
         var host = controller.Terms.HostId;
         var isReading = command.Opcode is Opcode.Read or Opcode.Compare;
         if ((isReading && !reservations.MayRead(host)) || ((Changing.Contains(command.Opcode) || command.Opcode == Opcode.Flush) && !reservations.MayWrite(host)))
