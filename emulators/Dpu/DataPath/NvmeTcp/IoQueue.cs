@@ -32,6 +32,7 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
     private readonly Reactor.Registration registration;
     private readonly byte* headers;
     private int freeCount;
+    private bool isReceiving;
     private bool isWaitingToSend;
     private bool isClosed;
     private bool isFailing;
@@ -81,7 +82,8 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
     /// <summary>Sends what was submitted.</summary>
     public void Flush()
     {
-        if (isWaitingToSend || isClosed || isFailing || sends.IsEmpty)
+        // What a batch of answers leads to is sent after the batch.
+        if (isReceiving || isWaitingToSend || isClosed || isFailing || sends.IsEmpty)
             return;
         try
         {
@@ -102,20 +104,24 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
         {
             if ((events & ReactorEvents.Writable) != 0 && isWaitingToSend && sends.Send(stream.Socket, this))
                 WaitToSend(false);
+            isReceiving = true;
             if ((events & ~ReactorEvents.Writable) != 0)
                 ReceiveSome();
+            if (hasEnded)
+            {
+                hasEnded = false;
+                path.OnRoom();
+            }
         }
         catch (IOException e)
         {
             Fail(e);
-            return;
         }
-        if (hasEnded)
+        finally
         {
-            hasEnded = false;
-            path.OnRoom();
-            Flush();
+            isReceiving = false;
         }
+        Flush();
     }
 
     /// <summary>Ends the connection.</summary>
