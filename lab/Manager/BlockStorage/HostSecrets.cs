@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Lab.Contracts.Link;
+using Lab.Manager.Configuration;
 using Lab.Manager.Pki;
 using Lab.Protocols.NvmeTcp;
 
