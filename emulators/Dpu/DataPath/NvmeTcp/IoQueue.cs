@@ -14,7 +14,7 @@ namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
 /// With data digests the digest is made when a PDU is made: a guest that changes a buffer while it is being written gets that write
 /// refused by the target and tried again.
 /// </remarks>
-internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
+internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver, IDisposable
 {
     /// <summary>Receives before other descriptors of the reactor get their turn.</summary>
     private const int ReceivesPerTurn = 16;
@@ -153,6 +153,9 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
         NativeMemory.Free(headers);
         return lost;
     }
+
+    /// <summary>Ends it with nothing under way that anybody waits for.</summary>
+    public void Dispose() => Close(TimeSpan.Zero);
 
     /// <summary>The channel's commands go on at the target, but their requests are nobody's any more: their data is thrown away.</summary>
     public void Forget(NvmeChannel channel)
