@@ -32,7 +32,7 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver, I
     private readonly Reactor.Registration registration;
     private readonly byte* headers;
     private int freeCount;
-    private bool isReceiving;
+    private bool isBusy;
     private bool isWaitingToSend;
     private bool isClosed;
     private bool isFailing;
@@ -82,9 +82,10 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver, I
     /// <summary>Sends what was submitted.</summary>
     public void Flush()
     {
-        // What a batch of answers leads to is sent after the batch.
-        if (isReceiving || isWaitingToSend || isClosed || isFailing || sends.IsEmpty)
+        // What a batch of answers, or the end of a send, leads to is sent after it.
+        if (isBusy || isWaitingToSend || isClosed || isFailing || sends.IsEmpty)
             return;
+        isBusy = true;
         try
         {
             if (!sends.Send(stream.Socket, this))
@@ -94,17 +95,21 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver, I
         {
             Fail(e);
         }
+        finally
+        {
+            isBusy = false;
+        }
     }
 
     public void OnReady(ReactorEvents events)
     {
         if (isClosed || isFailing)
             return;
+        isBusy = true;
         try
         {
             if ((events & ReactorEvents.Writable) != 0 && isWaitingToSend && sends.Send(stream.Socket, this))
                 WaitToSend(false);
-            isReceiving = true;
             if ((events & ~ReactorEvents.Writable) != 0)
                 ReceiveSome();
             if (hasEnded)
@@ -119,7 +124,7 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver, I
         }
         finally
         {
-            isReceiving = false;
+            isBusy = false;
         }
         Flush();
     }
