@@ -4,6 +4,7 @@ using Lab.Emulators.Dpu.Bdevs;
 using Lab.Emulators.Dpu.Card;
 using Lab.Emulators.Dpu.DataPath;
 using Lab.Emulators.Dpu.DataPath.NvmeTcp;
+using Lab.Emulators.Dpu.DataPath.Vhost;
 using Lab.Emulators.Dpu.Keyring;
 using Lab.Emulators.Dpu.Nvme;
 using Lab.Emulators.Dpu.Pcie;
@@ -32,7 +33,8 @@ internal static class Dpud
         await using var reactors = new ReactorGroup(Math.Clamp(Environment.ProcessorCount, 1, DpuLimits.ReactorsMax), loggers.CreateLogger<ReactorGroup>());
         await using var nvme = new NvmeInitiator(reactors.All.Count, time, loggers.CreateLogger<NvmeInitiator>());
         var qsd = new QsdOptions(options.QemuStorageDaemon, options.StateDirectory, options.VhostDirectory);
-        var own = new DataPathBackend(vhost: null, nvme.Find, time, loggers.CreateLogger<DataPathBackend>());
+        var vhost = new VhostServer(options.VhostDirectory, reactors, loggers.CreateLogger<VhostServer>());
+        var own = new DataPathBackend(vhost, nvme.Find, time, loggers.CreateLogger<DataPathBackend>());
         await using var backend = new ByKindBackend(own, new QsdBackend(qsd, time, loggers.CreateLogger<QsdBackend>()), OwnKinds, qsd.PidFile);
         await using var pcieClient = new JsonRpcUnixClient(options.PcieSocket);
         await using var card = new DpuCard(
