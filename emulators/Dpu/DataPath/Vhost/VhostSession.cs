@@ -179,8 +179,7 @@ internal sealed unsafe partial class VhostSession : IDisposable
                 {
                     var queue = Queue(state.Index);
                     queue.IsEnabled = state.Number != 0;
-                    if (queue.IsRunning)
-                        queue.OnReady(ReactorEvents.Readable);
+                    queue.Process();
                 });
                 break;
             case VhostUserRequest.SetBackendRequestFd:

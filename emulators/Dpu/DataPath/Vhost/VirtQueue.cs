@@ -129,27 +129,8 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
             Interlocked.Exchange(ref drained, null)?.SetResult();
     }
 
-    public void CloseDescriptors()
-    {
-        Kick?.Dispose();
-        Call?.Dispose();
-        Error?.Dispose();
-        (Kick, Call, Error) = (null, null, null);
-    }
-
-    private void Locate()
-    {
-        var memory = device.Memory ?? throw new VhostException("a ring is started before there is memory");
-        if (Size == 0 || Address is not { } address || Kick is null)
-            throw new VhostException("a ring is started before it is described");
-        table = (VirtqDescriptor*)memory.FindUser(address.Descriptors, (ulong)Size * VirtqDescriptor.Bytes);
-        available = (ushort*)memory.FindUser(address.Available, 6 + (2ul * Size));
-        used = (ushort*)memory.FindUser(address.Used, 6 + ((ulong)Size * UsedEntryBytes));
-        if (table is null || available is null || used is null || (nint)table % 16 != 0 || (nint)available % 2 != 0 || (nint)used % 4 != 0)
-            throw new VhostException("a ring that is not in the memory that was granted");
-    }
-
-    private void Process()
+    /// <summary>Does what the driver has made available.</summary>
+    public void Process()
     {
         if (!IsRunning || !IsEnabled || isBroken)
             return;
@@ -172,6 +153,26 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
             Interlocked.MemoryBarrier();
         }
         while (IsRunning && !isBroken && Volatile.Read(ref AvailableIndex) != nextAvailable);
+    }
+
+    public void CloseDescriptors()
+    {
+        Kick?.Dispose();
+        Call?.Dispose();
+        Error?.Dispose();
+        (Kick, Call, Error) = (null, null, null);
+    }
+
+    private void Locate()
+    {
+        var memory = device.Memory ?? throw new VhostException("a ring is started before there is memory");
+        if (Size == 0 || Address is not { } address || Kick is null)
+            throw new VhostException("a ring is started before it is described");
+        table = (VirtqDescriptor*)memory.FindUser(address.Descriptors, (ulong)Size * VirtqDescriptor.Bytes);
+        available = (ushort*)memory.FindUser(address.Available, 6 + (2ul * Size));
+        used = (ushort*)memory.FindUser(address.Used, 6 + ((ulong)Size * UsedEntryBytes));
+        if (table is null || available is null || used is null || (nint)table % 16 != 0 || (nint)available % 2 != 0 || (nint)used % 4 != 0)
+            throw new VhostException("a ring that is not in the memory that was granted");
     }
 
     private void SetNotifications(bool isWanted)
