@@ -51,7 +51,7 @@ internal sealed class FakeInitiator : INvmeInitiator
     public Task<IReadOnlyList<NvmeDiscoveryEntry>> DiscoverAsync(NvmeDiscovery discovery, CancellationToken token) =>
         Task.FromResult<IReadOnlyList<NvmeDiscoveryEntry>>([new NvmeDiscoveryEntry("nqn.2016-06.io.spdk:cnode1", discovery.Path with { Trsvcid = "4420" })]);
 
-    public Task WaitForDiscoveryChangeAsync(NvmeDiscovery discovery, CancellationToken token) => Task.Delay(Timeout.Infinite, token);
+    public Task WaitForDiscoveryChangeAsync(NvmeDiscovery discovery, CancellationToken token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
 
     public void Change(string controller, params NvmeNamespaceInfo[] namespaces) => NamespacesChanged?.Invoke(controller, namespaces);
 

@@ -64,8 +64,7 @@ internal sealed partial class DataPathBackend(
         () => Task.FromResult<IReadOnlyDictionary<string, BdevCounters>>(bdevs.ToDictionary(b => b.Key, b => b.Value.Device.Count())), token);
 
     /// <exception cref="DpuException">There is no bdev of that name on this data path.</exception>
-    public Task<DataPath.Statistics.MeasuredDevice> FindDeviceAsync(string bdev, CancellationToken token) =>
-        AloneAsync(() => Task.FromResult(Find(bdev).Device), token);
+    public Task<DataPathBdev> FindAsync(string bdev, CancellationToken token) => AloneAsync(() => Task.FromResult(Find(bdev)), token);
 
     public async ValueTask DisposeAsync()
     {

@@ -47,15 +47,20 @@ internal sealed partial class StorageProcess : IAsyncDisposable
     /// <summary>kill -9, and a new life on the same ports.</summary>
     public async Task RestartAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
+        await KillAsync();
         await RunAsync();
+    }
+
+    public async Task KillAsync()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
+        await KillAsync();
         http.Dispose();
         Directory.Delete(directory, recursive: true);
     }

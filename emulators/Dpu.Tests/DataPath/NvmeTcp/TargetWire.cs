@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Lab.Emulators.Dpu.Tests.DataPath.NvmeTcp;
 
 /// <summary>NVMe/TCP from the target's side, written from the specification alone: the product's codec is not used here.</summary>
-internal sealed class TargetWire(Stream stream)
+internal sealed class TargetWire(Stream stream) : IDisposable
 {
     private static readonly uint[] Table = MakeTable();
     private readonly SemaphoreSlim sending = new(1, 1);
@@ -24,6 +24,8 @@ internal sealed class TargetWire(Stream stream)
             crc = Table[(crc ^ octet) & 0xff] ^ (crc >> 8);
         return ~crc;
     }
+
+    public void Dispose() => sending.Dispose();
 
     public async Task GreetAsync(int h2cDataBytesMax)
     {

@@ -187,6 +187,8 @@ internal sealed unsafe partial class IoQueue
 
     private void OnAnswer(int index, ref CommandSlot slot, ushort status)
     {
+        if (slot.Io is { StageAt: not 0 } timed)
+            timed.Channel.Stage(timed, static stages => stages.Target);
         slot.HasEnded = true;
         slot.Outcome = NvmeStatus.ToOutcome(status);
         if (slot is { Outcome: IoOutcome.OtherPath, Io: { } io })

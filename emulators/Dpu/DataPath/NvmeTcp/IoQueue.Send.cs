@@ -23,6 +23,8 @@ internal sealed unsafe partial class IoQueue
     {
         ref var slot = ref slots[mark];
         slot.Sending--;
+        if (slot is { Io: { StageAt: not 0 } io, HasEnded: false } && slot.Moved >= slot.TransferEnd)
+            io.Channel.Stage(io, static stages => stages.Send);
         if (slot.HasEnded)
         {
             if (slot.Sending == 0)
@@ -37,6 +39,8 @@ internal sealed unsafe partial class IoQueue
     private void MakeCommand(NvmeIo io)
     {
         var index = freeSlots[--freeCount];
+        if (io.StageAt != 0)
+            io.Channel.Stage(io, static stages => stages.Queue);
         ref var slot = ref slots[index];
         var request = io.Request;
         var generation = (ushort)(slot.Generation + 1);

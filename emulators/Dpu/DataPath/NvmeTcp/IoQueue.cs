@@ -14,7 +14,7 @@ namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
 /// With data digests the digest is made when a PDU is made: a guest that changes a buffer while it is being written gets that write
 /// refused by the target and tried again.
 /// </remarks>
-internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
+internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver, IDisposable
 {
     /// <summary>Receives before other descriptors of the reactor get their turn.</summary>
     private const int ReceivesPerTurn = 16;
@@ -32,7 +32,7 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
     private readonly Reactor.Registration registration;
     private readonly byte* headers;
     private int freeCount;
-    private bool isReceiving;
+    private bool isBusy;
     private bool isWaitingToSend;
     private bool isClosed;
     private bool isFailing;
@@ -82,9 +82,10 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
     /// <summary>Sends what was submitted.</summary>
     public void Flush()
     {
-        // What a batch of answers leads to is sent after the batch.
-        if (isReceiving || isWaitingToSend || isClosed || isFailing || sends.IsEmpty)
+        // What a batch of answers, or the end of a send, leads to is sent after it.
+        if (isBusy || isWaitingToSend || isClosed || isFailing || sends.IsEmpty)
             return;
+        isBusy = true;
         try
         {
             if (!sends.Send(stream.Socket, this))
@@ -94,17 +95,21 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
         {
             Fail(e);
         }
+        finally
+        {
+            isBusy = false;
+        }
     }
 
     public void OnReady(ReactorEvents events)
     {
         if (isClosed || isFailing)
             return;
+        isBusy = true;
         try
         {
             if ((events & ReactorEvents.Writable) != 0 && isWaitingToSend && sends.Send(stream.Socket, this))
                 WaitToSend(false);
-            isReceiving = true;
             if ((events & ~ReactorEvents.Writable) != 0)
                 ReceiveSome();
             if (hasEnded)
@@ -119,7 +124,7 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
         }
         finally
         {
-            isReceiving = false;
+            isBusy = false;
         }
         Flush();
     }
@@ -153,6 +158,9 @@ internal sealed unsafe partial class IoQueue : IReactorHandler, ISendObserver
         NativeMemory.Free(headers);
         return lost;
     }
+
+    /// <summary>Ends it with nothing under way that anybody waits for.</summary>
+    public void Dispose() => Close(TimeSpan.Zero);
 
     /// <summary>The channel's commands go on at the target, but their requests are nobody's any more: their data is thrown away.</summary>
     public void Forget(NvmeChannel channel)

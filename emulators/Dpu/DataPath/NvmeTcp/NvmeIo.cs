@@ -49,6 +49,9 @@ internal sealed class NvmeIo(NvmeChannel channel)
 
     public int Retries { get; set; }
 
+    /// <summary>Timestamp of the last stage that was recorded; 0 for a request whose stages are not.</summary>
+    public long StageAt { get; set; }
+
     public bool IsWrite => Request.Operation is BlockOperation.Write or BlockOperation.WriteZeroes or BlockOperation.Discard;
 
     public ulong Left => Request.Length - Dispatched;
@@ -59,6 +62,7 @@ internal sealed class NvmeIo(NvmeChannel channel)
         Sequence = sequence;
         Ticket = WriteGuard.NoTicket;
         Retries = 0;
+        StageAt = 0;
         Restart();
     }
 

@@ -1,7 +1,9 @@
+using Lab.Emulators.Dpu.DataPath.Statistics;
+
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
 
 /// <summary>A namespace of a subsystem as a block device, over whatever paths the subsystem has.</summary>
-internal sealed class NvmeNamespace(NvmeSubsystem subsystem, uint nsid, uint blockSize, ulong sizeBytes, TimeProvider time) : IBlockDevice
+internal sealed class NvmeNamespace(NvmeSubsystem subsystem, uint nsid, uint blockSize, ulong sizeBytes, TimeProvider time) : IBlockDevice, IStagedDevice
 {
     private readonly List<NvmeChannel> channels = [];
     private ulong size = sizeBytes;
@@ -17,6 +19,10 @@ internal sealed class NvmeNamespace(NvmeSubsystem subsystem, uint nsid, uint blo
     public bool IsReadOnly => false;
 
     public WriteGuard Guard { get; } = new(time);
+
+    public RequestStages? Stages { get; private set; }
+
+    public void RecordStages(bool isEnabled) => Stages = isEnabled ? new RequestStages(time) : null;
 
     public void Resize(ulong bytes)
     {
