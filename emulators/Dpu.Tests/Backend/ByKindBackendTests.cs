@@ -4,7 +4,7 @@ using Lab.Emulators.Dpu.Tests.Card;
 
 namespace Lab.Emulators.Dpu.Tests.Backend;
 
-public sealed class ByKindBackendTests
+public sealed class ByKindBackendTests : IAsyncDisposable
 {
     private static readonly HashSet<BdevKind> Owned = [BdevKind.Null];
     private readonly FakeBackend own = new();
@@ -51,6 +51,12 @@ public sealed class ByKindBackendTests
         Assert.Equal(1, daemon.Starts);
         Assert.Empty(daemon.Exports);
         Assert.Single(own.Exports);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await own.DisposeAsync();
+        await daemon.DisposeAsync();
     }
 
     private static Bdev Bdev(string name, BdevKind kind) => new() { Name = name, Kind = kind, Uuid = Guid.NewGuid(), BlockSize = 512 };

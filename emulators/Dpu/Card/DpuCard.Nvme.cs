@@ -75,9 +75,12 @@ internal sealed partial class DpuCard
             .Where(b => !state.BlkFunctions.Exists(f => f.Controller?.Bdev == b.Name))
             .ToList();
         var added = NewBdevs(name, namespaces);
-        var resized = state.Bdevs.Select(b => namespaces.FirstOrDefault(n => b.Controller == name && n.Nsid == b.Nsid) is { } now
+        var resized = state.Bdevs.ConvertAll(b => namespaces.FirstOrDefault(n => b.Controller == name && n.Nsid == b.Nsid) is { } now
             ? b with { NumBlocks = now.NumBlocks }
             : b);
+        // Attaching tells of the namespaces too.
+        if (gone.Count == 0 && added.Count == 0 && resized.SequenceEqual(state.Bdevs))
+            return;
         Commit(state with { Bdevs = resized.Where(b => !gone.Exists(g => g.Name == b.Name)).Concat(added).ToImmutableList() });
         foreach (var bdev in gone)
             await backend.CloseAsync(bdev.Name, stop.Token);
