@@ -184,7 +184,7 @@ internal sealed class FabricsCommands(NvmeQueue queue, NvmeConnection connection
     {
         var isConfiguration = command.Dword(11) == ConfigurationAt && (command.Dword(10) & 7) == 0 && queue.Id == 0;
         if (isConfiguration && IsAuthenticated)
-            queue.Controller!.Configuration = command.Dword(12);
+            queue.Controller!.Configure(command.Dword(12));
         queue.Refuse(command.Id, !IsAuthenticated ? StatusCode.AuthenticationRequired : isConfiguration ? StatusCode.Success : StatusCode.InvalidField);
     }
 

@@ -94,9 +94,10 @@ internal static class RestRoutes
             var (export, created) = store.CreateExport(body.Id, body.VolumeId, body.Clients ?? [], body.ReadOnly, hosts);
             return Answer(created, $"/v1/exports/{body.Id}", Show(export, sessions, nvme));
         });
-        root.MapDelete("/exports/{id}", async (string id, VolumeStore store, ExportSessions sessions) =>
+        root.MapDelete("/exports/{id}", async (string id, VolumeStore store, ExportSessions sessions, NvmeSubsystems nvme) =>
         {
             store.DeleteExport(id);
+            await nvme.RemoveNamespaceAsync(id);
             // Not cancelled with the request: whoever asks next must find the connections ended.
             await sessions.EndAsync(id);
             return Results.NoContent();

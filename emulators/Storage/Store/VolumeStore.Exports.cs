@@ -13,6 +13,8 @@ public sealed partial class VolumeStore
 
     public ExportRecord GetExport(string id) => Find(records.Exports, id, "export");
 
+    public bool HasExport(string id) => records.Exports.ContainsKey(id);
+
     /// <summary>Shows a volume under a name; no client but those listed sees it.</summary>
     public (ExportRecord Export, bool Created) CreateExport(
         string id, Guid volumeId, IReadOnlyList<string> clients, bool readOnly, IReadOnlyList<AllowedHost>? hosts = null)
