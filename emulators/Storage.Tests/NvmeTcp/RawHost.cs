@@ -17,6 +17,9 @@ internal sealed class RawHost : IDisposable
 
     private RawHost(Socket socket) => this.socket = socket;
 
+    /// <summary>For loads that do their own sending.</summary>
+    public Socket Socket => socket;
+
     public static async Task<RawHost> ConnectAsync(IPEndPoint target)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000 };
