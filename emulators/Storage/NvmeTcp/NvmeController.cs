@@ -152,6 +152,6 @@ internal sealed class NvmeController : IDisposable
 
 /// <summary>What Connect settled.</summary>
 /// <param name="ExportId">Null for discovery.</param>
-/// <param name="Secret">The host's; null when it need not authenticate itself.</param>
+/// <param name="Allowed">The host's entry in the export; null for discovery.</param>
 internal sealed record ControllerTerms(
-    string SubsystemNqn, string? ExportId, string HostNqn, Guid HostId, string? Secret, bool IsReadOnly, NvmePort Port, TimeSpan KeepAlive);
+    string SubsystemNqn, string? ExportId, string HostNqn, Guid HostId, AllowedHost? Allowed, bool IsReadOnly, NvmePort Port, TimeSpan KeepAlive);

@@ -90,7 +90,7 @@ internal static class RestRoutes
         {
             if (body.Clients is null && body.Hosts is null)
                 throw new StoreException(StoreError.Invalid, "an export is for clients (NBD), hosts (NVMe/TCP) or both");
-            AllowedHost[] hosts = [.. (body.Hosts ?? []).Select(host => new AllowedHost(host.Nqn, host.Secret))];
+            AllowedHost[] hosts = [.. (body.Hosts ?? []).Select(host => new AllowedHost(host.Nqn, host.Secret, host.ControllerSecret))];
             var (export, created) = store.CreateExport(body.Id, body.VolumeId, body.Clients ?? [], body.ReadOnly, hosts);
             return Answer(created, $"/v1/exports/{body.Id}", Show(export, sessions, nvme));
         });

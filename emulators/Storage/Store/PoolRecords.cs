@@ -24,7 +24,8 @@ public sealed record ExportRecord(string Id, Guid VolumeId, ImmutableArray<strin
 /// <summary>An NVMe host that may connect.</summary>
 /// <param name="Nqn">Its NQN; <see cref="AnyNqn"/> is every host's.</param>
 /// <param name="Secret">Its DH-HMAC-CHAP secret, in the text form; null lets it in by its name alone.</param>
-public sealed record AllowedHost(string Nqn, string? Secret)
+/// <param name="ControllerSecret">By which the target authenticates itself to a host that asks it to.</param>
+public sealed record AllowedHost(string Nqn, string? Secret, string? ControllerSecret = null)
 {
     public const string AnyNqn = "*";
 }
