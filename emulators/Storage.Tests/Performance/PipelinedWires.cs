@@ -20,7 +20,7 @@ internal sealed class PipelinedNbd(Socket socket, bool isWrite, int length) : IP
     public ushort ReadAnswer(ReadOnlySpan<byte> answer)
     {
         Assert.True(NbdSimpleReply.TryRead(answer, out var reply));
-        Assert.Equal(NbdError.None, reply.Error);
+        Assert.True(reply.Error == NbdError.None);
         return (ushort)reply.Cookie;
     }
 }
@@ -57,11 +57,10 @@ internal sealed class PipelinedNvme(Socket socket, bool isWrite, int length) : I
         if (header.Type == PduType.CapsuleResponse)
         {
             var completion = Completion.Read(answer[PduHeader.Size..]);
-            Assert.Equal(StatusCode.Success, completion.Status);
+            Assert.True(completion.Status == StatusCode.Success);
             return completion.CommandId;
         }
-        Assert.Equal(PduType.ControllerToHostData, header.Type);
-        Assert.Equal(PduFlags.LastPdu | PduFlags.Success, header.Flags);
+        Assert.True(header.Type == PduType.ControllerToHostData && header.Flags == (PduFlags.LastPdu | PduFlags.Success));
         return BinaryPrimitives.ReadUInt16LittleEndian(answer[PduHeader.Size..]);
     }
 }
