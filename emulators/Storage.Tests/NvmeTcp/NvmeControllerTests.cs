@@ -80,6 +80,25 @@ public sealed class NvmeControllerTests(TargetFixture target) : IClassFixture<Ta
     }
 
     [Fact]
+    public async Task Host_ThatTakesNoAnswers_DoesNotHoldUpTheManagement()
+    {
+        const int more = 4000;
+        using var disk = await NvmeDisk.OpenAsync(target);
+        disk.ListenForChanges();
+        for (var i = 0; i < more; i++)
+        {
+            var entry = disk.Admin.Entry(Opcode.Identify);
+            entry[40] = 1;
+            BinaryPrimitives.WriteInt32LittleEndian(entry.AsSpan(32), 4096);
+            entry[39] = 0x5a;
+            disk.Admin.SendCapsule(entry, []);
+        }
+        var patience = TimeSpan.FromSeconds(10);
+        await target.Management.ResizeAsync(disk.Volume, 2 * NvmeDisk.Size).WaitAsync(patience);
+        await target.Management.DeleteAsync("exports/" + disk.Export).WaitAsync(patience);
+    }
+
+    [Fact]
     public async Task ChangedNamespaces_AreThoseSinceTheLastReading()
     {
         using var disk = await NvmeDisk.OpenAsync(target);

@@ -31,6 +31,7 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
         Socket socket, NvmePort port, NvmeTargetOptions options, NvmeSubsystems subsystems, ExportSessions sessions, TimeProvider time, ILogger<NvmeConnection> logger)
     {
         this.socket = socket;
+        socket.SendTimeout = (int)NvmeLimits.SendTimeMax.TotalMilliseconds;
         this.time = time;
         this.logger = logger;
         Client = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
@@ -80,17 +81,7 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
         }
     }
 
-    public void Abort()
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
-        {
-            // It ended by itself.
-        }
-    }
+    public void Abort() => socket.End();
 
     public void Dispose() => socket.Dispose();
 
@@ -252,14 +243,7 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
     private void AwaitHangUp()
     {
         using var limit = time.CreateTimer(static me => ((NvmeConnection)me!).Abort(), this, NvmeLimits.TerminationTimeMax, Timeout.InfiniteTimeSpan);
-        try
-        {
-            socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (SocketException)
-        {
-            // It is closed already.
-        }
+        socket.End(SocketShutdown.Send);
         input.TrySkip(long.MaxValue);
     }
 

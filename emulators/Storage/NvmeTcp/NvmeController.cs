@@ -25,7 +25,9 @@ internal sealed class NvmeController : IDisposable
         this.time = time;
         this.admin = admin;
         hasNamespace = use is not null;
-        Events = new NvmeEvents((command, what) => admin.RespondNow(command, (ulong)what));
+        // On a thread of nobody's: a host that takes no answers must not hold up whoever resizes its volume.
+        Events = new NvmeEvents((command, what) => ThreadPool.UnsafeQueueUserWorkItem(
+            static told => told.admin.RespondNow(told.command, (ulong)told.what), (admin, command, what), preferLocal: false));
         queues.Add(admin);
         heardAt = time.GetTimestamp();
         if (terms.KeepAlive <= TimeSpan.Zero)
