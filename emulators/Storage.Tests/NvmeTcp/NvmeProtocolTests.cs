@@ -8,13 +8,13 @@ namespace Lab.Emulators.Storage.Tests.NvmeTcp;
 /// <summary>What a host may and may not do, frame by frame; Linux's initiator judges the rest.</summary>
 public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<TargetFixture>
 {
-    private const long Size = 4 << 20;
+    private const long Size = NvmeDisk.Size;
     private readonly Management management = target.Management;
 
     [Fact]
     public async Task Write_InCapsuleAndByTransfer_IsReadBack()
     {
-        using var disk = await OpenAsync();
+        using var disk = await NvmeDisk.OpenAsync(target);
         var small = Filled(4096, 1);
         Assert.Equal(StatusCode.Success, disk.Io.Execute(disk.Io.Io(Opcode.Write, 0, 8, 4096), small).Status);
         var large = Filled(1 << 20, 2);
@@ -26,7 +26,7 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
     [Fact]
     public async Task Compare_TellsLikeFromUnlike()
     {
-        using var disk = await OpenAsync();
+        using var disk = await NvmeDisk.OpenAsync(target);
         disk.Io.Execute(disk.Io.Io(Opcode.Write, 0, 8, 4096), Filled(4096, 1));
         Assert.Equal(StatusCode.Success, disk.Io.Execute(disk.Io.Io(Opcode.Compare, 0, 8, 4096), Filled(4096, 1)).Status);
         Assert.Equal(StatusCode.CompareFailure, disk.Io.Execute(disk.Io.Io(Opcode.Compare, 0, 8, 4096), Filled(4096, 2)).Status);
@@ -35,7 +35,7 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
     [Fact]
     public async Task WriteZeroesAndDeallocate_ReadAsZeroes()
     {
-        using var disk = await OpenAsync();
+        using var disk = await NvmeDisk.OpenAsync(target);
         disk.Io.Write(0, Filled(256 * 1024, 3));
         Assert.Equal(StatusCode.Success, disk.Io.Execute(disk.Io.Io(Opcode.WriteZeroes, 0, 256, 0)).Status);
         Assert.All(disk.Io.Read(0, 256), value => Assert.Equal(0, value));
@@ -57,7 +57,7 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
     [InlineData((byte)0x55, 0UL, 1, StatusCode.InvalidOpcode)]
     public async Task Command_ThatCannotBe_IsRefused(byte opcode, ulong firstBlock, int blocks, StatusCode expected)
     {
-        using var disk = await OpenAsync();
+        using var disk = await NvmeDisk.OpenAsync(target);
         Assert.Equal(expected, disk.Io.Execute(disk.Io.Io(opcode, firstBlock, blocks, blocks * 512)).Status);
         Assert.Equal(StatusCode.Success, disk.Io.Execute(disk.Io.Entry(Opcode.Flush, 1)).Status);
     }
@@ -65,37 +65,33 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
     [Fact]
     public async Task Namespace_ThatIsNotThere_IsRefused()
     {
-        using var disk = await OpenAsync();
+        using var disk = await NvmeDisk.OpenAsync(target);
         Assert.Equal(StatusCode.InvalidNamespace, disk.Io.Execute(disk.Io.Entry(Opcode.Flush, 2)).Status);
     }
 
     [Fact]
     public async Task Events_AreHeld_ToldOnce_AndAgainAfterTheLogWasRead()
     {
-        using var disk = await OpenAsync();
-        var configure = disk.Admin.Entry(Opcode.SetFeatures);
-        configure[40] = 0x0b;
-        configure[45] = 1;
-        Assert.Equal(StatusCode.Success, disk.Admin.Execute(configure).Status);
-        disk.Admin.SendCapsule(disk.Admin.Entry(Opcode.AsynchronousEventRequest), []);
-        await ResizeAsync(disk.Volume, 2 * Size);
+        using var disk = await NvmeDisk.OpenAsync(target);
+        disk.ListenForChanges();
+        await management.ResizeAsync(disk.Volume, 2 * Size);
         Assert.Equal(0x00040002u, (uint)Completion.Read(disk.Admin.ReceivePdu().Body).Result);
 
         // The host has not read the log: what changes meanwhile is no news.
-        await ResizeAsync(disk.Volume, 3 * Size);
+        await management.ResizeAsync(disk.Volume, 3 * Size);
         disk.Admin.SendCapsule(disk.Admin.Entry(Opcode.AsynchronousEventRequest), []);
         var log = disk.Admin.Io(Opcode.GetLogPage, LogPage.ChangedNamespaces | (1023UL << 16), 1, 4096);
         disk.Admin.SendCapsule(log, []);
         Assert.Equal(PduType.ControllerToHostData, disk.Admin.ReceivePdu().Header.Type);
         Assert.Equal(PduType.CapsuleResponse, disk.Admin.ReceivePdu().Header.Type);
-        await ResizeAsync(disk.Volume, 4 * Size);
+        await management.ResizeAsync(disk.Volume, 4 * Size);
         Assert.Equal(0x00040002u, (uint)Completion.Read(disk.Admin.ReceivePdu().Body).Result);
     }
 
     [Fact]
     public async Task Reservation_OfAnotherHost_FencesWrites()
     {
-        using var disk = await OpenAsync();
+        using var disk = await NvmeDisk.OpenAsync(target);
         var register = disk.Io.Entry(Opcode.ReservationRegister, 1);
         Assert.Equal(StatusCode.Success, disk.Io.Execute(register, [.. new byte[8], .. BitConverter.GetBytes(0xabcUL)]).Status);
         var wrong = disk.Io.Entry(Opcode.ReservationAcquire, 1);
@@ -110,7 +106,7 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
     [Fact]
     public async Task Controller_OfASilentHost_Ends()
     {
-        var (_, subnqn) = await ExportAsync();
+        var (_, subnqn) = await NvmeDisk.ExportAsync(target);
         var (host, _) = await RawHost.AdminAsync(target.Nvme, subnqn, keepAliveMs: 200);
         using (host)
             host.ReceiveToTheEnd();
@@ -119,7 +115,7 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
     [Fact]
     public async Task Frames_OutOfOrder_EndTheirConnectionAlone()
     {
-        using var disk = await OpenAsync();
+        using var disk = await NvmeDisk.OpenAsync(target);
         using (var early = await RawHost.ConnectAsync(target.Nvme))
         {
             early.SendCapsule(early.Entry(Opcode.Flush, 1).Concat(new byte[64]).ToArray()[..64], new byte[56]);
@@ -144,7 +140,7 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
     [Fact]
     public async Task Queue_BeforeItsTime_IsRefused()
     {
-        var (_, subnqn) = await ExportAsync();
+        var (_, subnqn) = await NvmeDisk.ExportAsync(target);
         using var host = await RawHost.ConnectAsync(target.Nvme);
         host.Initialize();
         Assert.Equal(StatusCode.CommandSequenceError, host.Execute(host.Entry(Opcode.Identify)).Status);
@@ -157,7 +153,7 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
     [Fact]
     public async Task Digests_ThatDoNotMatch_AreCaught()
     {
-        var (_, subnqn) = await ExportAsync();
+        var (_, subnqn) = await NvmeDisk.ExportAsync(target);
         using var host = await RawHost.ConnectAsync(target.Nvme);
         Assert.True(host.Initialize(new PduDigests(Header: true, Data: true)).Digests.Header);
         var pdu = new byte[76];
@@ -169,7 +165,7 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
     [Fact]
     public async Task Anything_TenThousandTimes_NeitherCrashesNorLeaks()
     {
-        using var disk = await OpenAsync();
+        using var disk = await NvmeDisk.OpenAsync(target);
         disk.Io.Write(0, Filled(64 * 1024, 9));
         var random = new Random(4420);
         const int Rounds = 10_000;
@@ -194,7 +190,7 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
             }
         }
         Assert.Equal(StatusCode.Success, disk.Io.Execute(disk.Io.Entry(Opcode.Flush, 1)).Status);
-        await Host.EventuallyAsync(async () => (await management.GetAsync("exports/" + disk.Export)).GetProperty("connections").GetInt32() == 2);
+        await Eventually.TrueAsync("no connection is left behind", async () => (await management.GetAsync("exports/" + disk.Export)).GetProperty("connections").GetInt32() == 2);
     }
 
     /// <summary>A frame that is right but for a few bytes. It never writes: what is stored is watched.</summary>
@@ -216,50 +212,5 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
         return pdu;
     }
 
-    private async Task<Disk> OpenAsync()
-    {
-        var (volume, subnqn) = await ExportAsync();
-        var (admin, controller) = await RawHost.AdminAsync(target.Nvme, subnqn);
-        return new Disk(volume, subnqn, controller, admin, await RawHost.IoAsync(target.Nvme, subnqn, controller));
-    }
-
-    private async Task<(Guid Volume, string Subnqn)> ExportAsync()
-    {
-        var volume = await management.CreateVolumeAsync(Size);
-        var export = await management.PostAsync("exports", new JsonObject
-        {
-            ["id"] = $"n-{volume:N}", ["volume_id"] = volume, ["hosts"] = new JsonArray(new JsonObject { ["nqn"] = RawHost.Nqn }),
-        });
-        return (volume, export.GetProperty("nvme").GetProperty("subnqn").GetString()!);
-    }
-
-    private async Task ResizeAsync(Guid volume, long size) =>
-        await management.PostAsync($"volumes/{volume}/resize", new JsonObject { ["size_bytes"] = size }, HttpStatusCode.OK);
-
     private static byte[] Filled(int count, byte value) => [.. Enumerable.Repeat(value, count)];
-
-    private sealed record Disk(Guid Volume, string Subnqn, ushort Controller, RawHost Admin, RawHost Io) : IDisposable
-    {
-        public string Export => $"n-{Volume:N}";
-
-        public void Dispose()
-        {
-            Io.Dispose();
-            Admin.Dispose();
-        }
-    }
-
-    private static class Host
-    {
-        public static async Task EventuallyAsync(Func<Task<bool>> holds)
-        {
-            for (var i = 0; i < 200; i++)
-            {
-                if (await holds())
-                    return;
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-            }
-            Assert.Fail("connections were left behind");
-        }
-    }
 }

@@ -10,10 +10,15 @@ internal sealed class RawHost : IDisposable
 {
     public const string Nqn = "nqn.2014-08.org.nvmexpress:uuid:00000000-0000-0000-0000-000000000001";
 
+    public static readonly Guid HostId = Guid.Parse("00000000-0000-0000-0000-000000000001");
+
     private readonly Socket socket;
     private ushort lastId;
 
     private RawHost(Socket socket) => this.socket = socket;
+
+    /// <summary>For loads that do their own sending.</summary>
+    public Socket Socket => socket;
 
     public static async Task<RawHost> ConnectAsync(IPEndPoint target)
     {
@@ -23,22 +28,22 @@ internal sealed class RawHost : IDisposable
     }
 
     /// <summary>With an admin queue, enabled.</summary>
-    public static async Task<(RawHost Host, ushort Controller)> AdminAsync(IPEndPoint target, string subnqn, uint keepAliveMs = 0)
+    public static async Task<(RawHost Host, ushort Controller)> AdminAsync(IPEndPoint target, string subnqn, uint keepAliveMs = 0, Guid? hostId = null)
     {
         var host = await ConnectAsync(target);
         host.Initialize();
-        var (status, result) = host.Connect(0, 32, ConnectData.AnyController, subnqn, keepAliveMs);
+        var (status, result) = host.Connect(0, 32, ConnectData.AnyController, subnqn, keepAliveMs, hostId: hostId);
         Assert.Equal(StatusCode.Success, status);
         Assert.Equal(StatusCode.Success, host.SetProperty(0x14, 0x460001).Status);
         return (host, (ushort)result);
     }
 
     /// <summary>With an I/O queue of a controller.</summary>
-    public static async Task<RawHost> IoAsync(IPEndPoint target, string subnqn, ushort controller, ushort queue = 1)
+    public static async Task<RawHost> IoAsync(IPEndPoint target, string subnqn, ushort controller, ushort queue = 1, Guid? hostId = null)
     {
         var host = await ConnectAsync(target);
         host.Initialize();
-        Assert.Equal(StatusCode.Success, host.Connect(queue, 128, controller, subnqn).Status);
+        Assert.Equal(StatusCode.Success, host.Connect(queue, 128, controller, subnqn, hostId: hostId).Status);
         return host;
     }
 
@@ -50,14 +55,52 @@ internal sealed class RawHost : IDisposable
         return ConnectionResponse.Read(Receive(ConnectionResponse.Size));
     }
 
-    public (StatusCode Status, ulong Result) Connect(ushort queue, ushort entries, ushort controller, string subnqn, uint keepAliveMs = 0, string hostNqn = Nqn)
+    public (StatusCode Status, ulong Result) Connect(
+        ushort queue, ushort entries, ushort controller, string subnqn, uint keepAliveMs = 0, string hostNqn = Nqn, Guid? hostId = null)
     {
         var entry = Entry(Opcode.Fabrics);
         entry[4] = FabricsType.Connect;
         BinaryPrimitives.WriteUInt16LittleEndian(entry.AsSpan(42), queue);
         BinaryPrimitives.WriteUInt16LittleEndian(entry.AsSpan(44), (ushort)(entries - 1));
         BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(48), keepAliveMs);
-        return Execute(entry, new ConnectData(Guid.Parse("00000000-0000-0000-0000-000000000001"), controller, subnqn, hostNqn).ToBytes());
+        return Execute(entry, new ConnectData(hostId ?? HostId, controller, subnqn, hostNqn).ToBytes());
+    }
+
+    public (StatusCode Status, ulong Result) GetProperty(uint offset)
+    {
+        var entry = Entry(Opcode.Fabrics);
+        entry[4] = FabricsType.PropertyGet;
+        BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(44), offset);
+        return Execute(entry);
+    }
+
+    /// <summary>Identify: a structure of 4096 bytes.</summary>
+    public byte[] Identify(byte structure, uint nsid = 0)
+    {
+        var entry = Entry(Opcode.Identify, nsid);
+        entry[40] = structure;
+        return ExecuteWithData(entry, 4096);
+    }
+
+    /// <summary>Reads the beginning of a log page.</summary>
+    public byte[] GetLogPage(byte page, int length)
+    {
+        var entry = Entry(Opcode.GetLogPage);
+        BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(40), page | (((uint)length / 4 - 1) << 16));
+        return ExecuteWithData(entry, length);
+    }
+
+    /// <summary>A command that is answered with data and then its completion, or its completion as part of the data.</summary>
+    public byte[] ExecuteWithData(byte[] entry, int length)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(entry.AsSpan(32), length);
+        entry[39] = 0x5a;
+        SendCapsule(entry, []);
+        var (header, body) = ReceivePdu();
+        Assert.Equal(PduType.ControllerToHostData, header.Type);
+        if (!header.Flags.HasFlag(PduFlags.Success))
+            Assert.Equal(StatusCode.Success, Completion.Read(ReceivePdu().Body).Status);
+        return body[(ControllerPdus.DataHeaderSize - PduHeader.Size)..];
     }
 
     public (StatusCode Status, ulong Result) SetProperty(uint offset, uint value)

@@ -30,6 +30,9 @@ internal sealed class Management(HttpClient http)
         return id;
     }
 
+    public async Task ResizeAsync(Guid volume, long sizeBytes) =>
+        await PostAsync($"volumes/{volume}/resize", new JsonObject { ["size_bytes"] = sizeBytes }, HttpStatusCode.OK);
+
     public async Task<Guid> SnapshotAsync(Guid volume)
     {
         var id = Guid.NewGuid();

@@ -12,6 +12,9 @@ internal sealed class RawNbdClient : IDisposable
 
     private RawNbdClient(Socket socket) => this.socket = socket;
 
+    /// <summary>For loads that do their own sending.</summary>
+    public Socket Socket => socket;
+
     public static async Task<RawNbdClient> ConnectAsync(IPEndPoint nbd)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 20_000, NoDelay = true };

@@ -11,13 +11,17 @@ internal sealed partial class TargetProcess : IDisposable
 
     private readonly Process process;
 
-    private TargetProcess(Process process, IPEndPoint rest)
+    private TargetProcess(Process process, IPEndPoint rest, string nvme)
     {
         this.process = process;
+        Nvme = nvme == "none" ? null : IPEndPoint.Parse(nvme);
         Management = Management.At(rest);
     }
 
     public Management Management { get; }
+
+    /// <summary>Null without NVMe/TCP.</summary>
+    public IPEndPoint? Nvme { get; }
 
     public static async Task<TargetProcess> StartAsync(string pool, params string[] more)
     {
@@ -25,7 +29,7 @@ internal sealed partial class TargetProcess : IDisposable
         using var limit = new CancellationTokenSource(StartTimeMax);
         while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
             if (Ready().Match(line) is { Success: true } ready)
-                return new TargetProcess(process, IPEndPoint.Parse(ready.Groups[1].Value));
+                return new TargetProcess(process, IPEndPoint.Parse(ready.Groups[1].Value), ready.Groups[3].Value);
         throw new InvalidOperationException("the storage target did not start: " + await process.StandardError.ReadToEndAsync(limit.Token));
     }
 

@@ -54,17 +54,7 @@ internal sealed partial class NbdConnection : IClientConnection
         }
     }
 
-    public void Abort()
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
-        {
-            // It ended by itself.
-        }
-    }
+    public void Abort() => socket.End();
 
     private NbdChosenExport? Negotiate(out SocketInput input, out SocketOutput output)
     {

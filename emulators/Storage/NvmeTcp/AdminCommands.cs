@@ -18,6 +18,7 @@ internal sealed class AdminCommands(
     private const byte EventConfiguration = 0x0b;
     private const byte KeepAliveTimer = 0x0f;
     private const byte HostIdentifier = 0x81;
+    private const byte ReservationPersistence = 0x83;
     private const int HostIdentifierBytes = 16;
 
     /// <summary>What an opcode of the effects log page is there for: all that is answered other than by Invalid Opcode.</summary>
@@ -118,20 +119,23 @@ internal sealed class AdminCommands(
     {
         if (controller.Volume is not { } volume || (id != NamespaceId && id != AllNamespaces))
             return StatusCode.InvalidNamespace;
-        Describe(volume).Write(bytes);
+        // Of an inactive namespace everything is zero.
+        if (controller.HasNamespace)
+            Describe(volume).Write(bytes);
         return StatusCode.Success;
     }
 
     private StatusCode ListNamespaces(uint after, byte[] bytes)
     {
-        if (!controller.IsDiscovery && after < NamespaceId)
+        if (controller.HasNamespace && after < NamespaceId)
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes, NamespaceId);
+        controller.ListWasRead();
         return after >= AllNamespaces - 1 ? StatusCode.InvalidNamespace : StatusCode.Success;
     }
 
     private StatusCode DescribeNamespace(uint id, byte[] bytes)
     {
-        if (controller.Volume is not { } volume || id != NamespaceId)
+        if (controller.Volume is not { } volume || id != NamespaceId || !controller.HasNamespace)
             return StatusCode.InvalidNamespace;
         Describe(volume).WriteDescriptors(bytes);
         return StatusCode.Success;
@@ -192,7 +196,7 @@ internal sealed class AdminCommands(
         LogPage.ErrorInformation => new byte[LogPage.EntryBytes],
         LogPage.Health => LogPage.WriteHealth(0, 0, 0, 0),
         LogPage.FirmwareSlots => LogPage.WriteFirmwareSlots(Firmware),
-        LogPage.ChangedNamespaces => LogPage.WriteChangedNamespaces([NamespaceId]),
+        LogPage.ChangedNamespaces => LogPage.WriteChangedNamespaces(controller.Events.IsNamespaceChanged ? [NamespaceId] : []),
         LogPage.CommandEffects => LogPage.WriteCommandEffects(AdminOpcodes, IoCommands.Opcodes, IoCommands.Changing),
         LogPage.AnaGroups when IsSharedByPaths => LogPage.WriteAnaGroups(subsystems.AnaChanges, controller.Port.State, [NamespaceId]),
         LogPage.ReservationNotification => new byte[LogPage.EntryBytes],
@@ -212,6 +216,9 @@ internal sealed class AdminCommands(
             case EventConfiguration:
                 controller.Events.Configuration = value;
                 queue.Succeed(command.Id);
+                break;
+            case ReservationPersistence when !controller.IsDiscovery:
+                queue.Refuse(command.Id, SetPersistence(command.NamespaceId, (value & 1) != 0));
                 break;
             case WriteCache:
             case KeepAliveTimer:
@@ -241,12 +248,30 @@ internal sealed class AdminCommands(
             case KeepAliveTimer:
                 queue.Succeed(command.Id, (ulong)controller.Terms.KeepAlive.TotalMilliseconds);
                 break;
+            case ReservationPersistence when !controller.IsDiscovery && command.NamespaceId == NamespaceId:
+                queue.Succeed(command.Id, subsystems.ReservationsOf(controller.Volume!.Id).IsPersistent ? 1u : 0);
+                break;
             case HostIdentifier:
                 Answer(command, controller.Terms.HostId.ToByteArray(bigEndian: true));
                 break;
             default:
                 queue.Refuse(command.Id, StatusCode.InvalidField);
                 break;
+        }
+    }
+
+    private StatusCode SetPersistence(uint id, bool isPersistent)
+    {
+        if (id is not (NamespaceId or AllNamespaces))
+            return StatusCode.InvalidNamespace;
+        try
+        {
+            subsystems.ReservationsOf(controller.Volume!.Id).SetPersistence(isPersistent);
+            return StatusCode.Success;
+        }
+        catch (StoreException)
+        {
+            return StatusCode.InternalError;
         }
     }
 

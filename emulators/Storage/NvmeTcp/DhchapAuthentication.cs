@@ -6,9 +6,9 @@ namespace Lab.Emulators.Storage.NvmeTcp;
 
 /// <summary>
 /// The controller's side of DH-HMAC-CHAP on one queue (NVMe base specification 2.0 §8.13.5) with the NULL group: messages of the host are
-/// taken, what is to be answered is given. A host that wants to know who the controller is cannot be told: targets have no secret.
+/// taken, what is to be answered is given. A host that wants to know who the controller is can be told when the controller has a secret, too.
 /// </summary>
-internal sealed class DhchapAuthentication(string hostNqn, string subsystemNqn, DhchapSecret secret)
+internal sealed class DhchapAuthentication(DhchapParties parties)
 {
     public const int MessageBytesMax = 4096;
 
@@ -23,6 +23,7 @@ internal sealed class DhchapAuthentication(string hostNqn, string subsystemNqn, 
     private const byte ReasonFailed = 1;
     private const byte AuthenticationFailed = 1;
     private const byte ProtocolUnusable = 2;
+    private const byte ConcatenationMismatch = 3;
     private const byte HashUnusable = 4;
     private const byte GroupUnusable = 5;
     private const byte IncorrectPayload = 6;
@@ -71,6 +72,13 @@ internal sealed class DhchapAuthentication(string hostNqn, string subsystemNqn, 
             Fail(ProtocolUnusable);
             return;
         }
+        const int concatenationAt = 6;
+        if (message[concatenationAt] != 0)
+        {
+            // There is no TLS that the result could be the key of.
+            Fail(ConcatenationMismatch);
+            return;
+        }
         var protocol = message.Slice(protocolAt, protocolBytes);
         var hashes = protocol.Slice(4, Math.Min(protocol[2], (byte)30));
         var groups = protocol.Slice(groupsAt, Math.Min(protocol[3], (byte)30));
@@ -102,17 +110,32 @@ internal sealed class DhchapAuthentication(string hostNqn, string subsystemNqn, 
             Fail(IncorrectPayload);
             return;
         }
-        var expected = Dhchap.HostResponse(hash, new DhchapParties(hostNqn, subsystemNqn, secret, null), challenge, sequence, transaction);
-        const int wantsControllerAt = 8;
-        if (message[wantsControllerAt] != 0 || !CryptographicOperations.FixedTimeEquals(expected, message.Slice(HeaderBytes, length)))
-        {
+        var expected = Dhchap.HostResponse(hash, parties, challenge, sequence, transaction);
+        const int asksControllerAt = 8;
+        var asksController = message[asksControllerAt] != 0;
+        if (!CryptographicOperations.FixedTimeEquals(expected, message.Slice(HeaderBytes, length)) || (asksController && parties.ControllerSecret is null))
             Fail(AuthenticationFailed);
-            return;
-        }
+        else if (asksController && message.Length < HeaderBytes + (2 * length))
+            Fail(IncorrectPayload);
+        else
+            Succeed(asksController ? Respond(message) : null);
+    }
+
+    /// <summary>The controller's response to the host's challenge.</summary>
+    private byte[] Respond(ReadOnlySpan<byte> message)
+    {
+        var length = challenge.Length;
+        var theirs = message.Slice(HeaderBytes + length, length).ToArray();
+        return Dhchap.ControllerResponse(hash, parties, theirs, BinaryPrimitives.ReadUInt32LittleEndian(message[12..]), transaction);
+    }
+
+    private void Succeed(byte[]? response)
+    {
         IsDone = true;
         var success = Header(DhchapMessages, Success1Id);
-        success[6] = (byte)length;
-        answer = [.. success, .. new byte[length]];
+        success[6] = (byte)challenge.Length;
+        success[8] = (byte)(response is null ? 0 : 1);
+        answer = [.. success, .. response ?? new byte[challenge.Length]];
     }
 
     private void Fail(byte explanation)

@@ -123,7 +123,7 @@ internal sealed class FabricsCommands(NvmeQueue queue, NvmeConnection connection
                 queue.Refuse(commandId, StatusCode.InternalError);
                 return;
             }
-            terms = new ControllerTerms(host.SubsystemNqn, export.Id, host.HostNqn, host.HostId, allowed.Secret, export.ReadOnly, port, keepAlive);
+            terms = new ControllerTerms(host.SubsystemNqn, export.Id, host.HostNqn, host.HostId, allowed, export.ReadOnly, port, keepAlive);
         }
         if (subsystems.TryAdd(id => new NvmeController(id, terms, use, connection, time)) is { } controller)
             Begin(commandId, 0, size, controller);
@@ -157,8 +157,10 @@ internal sealed class FabricsCommands(NvmeQueue queue, NvmeConnection connection
 
     private void Begin(ushort commandId, ushort queueId, int size, NvmeController controller)
     {
-        if (controller.Terms.Secret is { } secret)
-            authentication = new DhchapAuthentication(controller.Terms.HostNqn, controller.Terms.SubsystemNqn, DhchapSecret.Parse(secret));
+        if (controller.Terms.Allowed is { Secret: { } secret } allowed)
+            authentication = new DhchapAuthentication(new DhchapParties(
+                controller.Terms.HostNqn, controller.Terms.SubsystemNqn, DhchapSecret.Parse(secret),
+                allowed.ControllerSecret is { } own ? DhchapSecret.Parse(own) : null));
         queue.Begin(queueId, size, controller);
         queue.Succeed(commandId, controller.Id | (authentication is null ? 0 : AuthenticationRequired));
     }
@@ -184,7 +186,7 @@ internal sealed class FabricsCommands(NvmeQueue queue, NvmeConnection connection
     {
         var isConfiguration = command.Dword(11) == ConfigurationAt && (command.Dword(10) & 7) == 0 && queue.Id == 0;
         if (isConfiguration && IsAuthenticated)
-            queue.Controller!.Configuration = command.Dword(12);
+            queue.Controller!.Configure(command.Dword(12));
         queue.Refuse(command.Id, !IsAuthenticated ? StatusCode.AuthenticationRequired : isConfiguration ? StatusCode.Success : StatusCode.InvalidField);
     }
 

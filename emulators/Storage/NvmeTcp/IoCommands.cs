@@ -16,21 +16,19 @@ internal sealed class IoCommands(
 {
     private const int RangeBytes = 16;
     private const int RangesMax = 256;
-    private const int RegisterBytes = 16;
-    private const int AcquireBytes = 16;
-    private const int ReleaseBytes = 8;
     private const int AsideMax = 16;
     private const long AsideBytesMax = 64 << 20;
 
     private readonly IBlockVolume volume = controller.Volume!;
     private readonly Reservations reservations = subsystems.ReservationsOf(controller.Volume!.Id);
+    private readonly ReservationCommands reserving = new(queue, connection, controller, subsystems.ReservationsOf(controller.Volume!.Id));
     private readonly int blockPower = BlockPowerOf(controller.Volume!, options);
     private readonly RequestBudget budget = new(AsideMax, AsideBytesMax);
 
     public static byte[] Opcodes { get; } =
     [
         Opcode.Flush, Opcode.Write, Opcode.Read, Opcode.Compare, Opcode.WriteZeroes, Opcode.DatasetManagement,
-        Opcode.ReservationRegister, Opcode.ReservationReport, Opcode.ReservationAcquire, Opcode.ReservationRelease,
+        .. ReservationCommands.Opcodes,
     ];
 
     public static IReadOnlySet<byte> Changing { get; } = new[] { Opcode.Write, Opcode.WriteZeroes, Opcode.DatasetManagement }.ToFrozenSet();
@@ -46,10 +44,7 @@ internal sealed class IoCommands(
             Opcode.Write or Opcode.Compare => Length(command),
             // Linux always sends room for all ranges that there may be.
             Opcode.DatasetManagement => Math.Max(RangesLength(command), (int)Math.Min(command.DataLength, RangesMax * RangeBytes)),
-            Opcode.ReservationRegister => RegisterBytes,
-            Opcode.ReservationAcquire => AcquireBytes,
-            Opcode.ReservationRelease => ReleaseBytes,
-            _ => 0,
+            _ => ReservationCommands.HostBytes(command.Opcode),
         };
     }
 
@@ -60,16 +55,18 @@ internal sealed class IoCommands(
             case Opcode.Read:
                 Read(command);
                 break;
+            case Opcode.Write when data.WasAskedFor && !reservations.MayWrite(controller.Terms.HostId):
+                // Another host took the namespace over while the data was on its way.
+                queue.Refuse(command.Id, StatusCode.ReservationConflict);
+                connection.Release(data);
+                break;
             case Opcode.Write when !command.ForceUnitAccess && data.Bytes.Length <= StoreLimits.InlineWriteBytesMax:
                 queue.Refuse(command.Id, WriteAtOnce(Offset(command), data.Bytes));
                 connection.Release(data);
                 break;
-            case Opcode.ReservationRegister or Opcode.ReservationAcquire or Opcode.ReservationRelease:
-                Reserve(command, data.Bytes.Span);
+            case Opcode.ReservationRegister or Opcode.ReservationReport or Opcode.ReservationAcquire or Opcode.ReservationRelease:
+                reserving.Execute(command, data.Bytes.Span);
                 connection.Release(data);
-                break;
-            case Opcode.ReservationReport:
-                Report(command);
                 break;
             default:
                 var length = command.Opcode == Opcode.DatasetManagement ? RangesLength(command) : Length(command);
@@ -92,6 +89,8 @@ internal sealed class IoCommands(
         if (!Opcodes.Contains(command.Opcode))
             return StatusCode.InvalidOpcode;
         if (command.NamespaceId != AdminCommands.NamespaceId && !(command.Opcode == Opcode.Flush && command.NamespaceId == uint.MaxValue))
+            return StatusCode.InvalidNamespace;
+        if (!controller.HasNamespace)
             return StatusCode.InvalidNamespace;
         if (controller.Port.State == AnaState.Inaccessible)
             return StatusCode.AnaInaccessible;
@@ -254,47 +253,6 @@ internal sealed class IoCommands(
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    private void Reserve(in Command command, ReadOnlySpan<byte> data)
-    {
-        var host = controller.Terms.HostId;
-        var options = command.Dword(10);
-        var action = (int)(options & 7);
-        var ignoresKey = (options & 8) != 0;
-        var type = (ReservationType)((options >> 8) & 0xff);
-        var key = BinaryPrimitives.ReadUInt64LittleEndian(data);
-        IReadOnlyList<Guid> preempted = [];
-        var status = command.Opcode switch
-        {
-            Opcode.ReservationRegister => reservations.Register(host, controller.Id, action, ignoresKey, key, BinaryPrimitives.ReadUInt64LittleEndian(data[8..])),
-            // IEKEY is for a register alone.
-            _ when ignoresKey => StatusCode.InvalidField,
-            Opcode.ReservationAcquire => reservations.Acquire(host, action, type, key, BinaryPrimitives.ReadUInt64LittleEndian(data[8..]), out preempted),
-            _ => reservations.Release(host, action, type, key),
-        };
-        queue.Refuse(command.Id, status);
-    }
-
-    private void Report(in Command command)
-    {
-        const uint extended = 1;
-        var length = ((long)command.Dword(10) + 1) * sizeof(uint);
-        if ((command.Dword(11) & extended) == 0)
-        {
-            // Hosts have identifiers of 128 bits here, which the short form cannot tell.
-            queue.Refuse(command.Id, StatusCode.HostIdInconsistent);
-            return;
-        }
-        if (length > Reservations.ReportBytesMax || command.DataLength < length || !command.IsDataByTransport)
-        {
-            queue.Refuse(command.Id, length > Reservations.ReportBytesMax ? StatusCode.InvalidField : StatusCode.SglLengthInvalid);
-            return;
-        }
-        var bytes = new byte[length];
-        var report = reservations.Report();
-        report.AsSpan(0, (int)Math.Min(length, report.Length)).CopyTo(bytes);
-        connection.RespondWithData(command.Id, bytes, isSuccess: true);
     }
 
     private static StatusCode StatusOf(StoreException failure, StatusCode otherwise) => failure.Error switch

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Lab.Emulators.Storage.Exports;
@@ -32,6 +31,7 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
         Socket socket, NvmePort port, NvmeTargetOptions options, NvmeSubsystems subsystems, ExportSessions sessions, TimeProvider time, ILogger<NvmeConnection> logger)
     {
         this.socket = socket;
+        socket.SendTimeout = (int)NvmeLimits.SendTimeMax.TotalMilliseconds;
         this.time = time;
         this.logger = logger;
         Client = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
@@ -50,6 +50,7 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
     public void Run()
     {
         thread = Thread.CurrentThread;
+        var isTerminated = false;
         try
         {
             using (time.CreateTimer(static me => ((NvmeConnection)me!).Abort(), this, NvmeLimits.SetupTimeMax, Timeout.InfiniteTimeSpan))
@@ -63,6 +64,7 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
         {
             LogBroken(Client, broken.Message);
             Terminate(broken);
+            isTerminated = true;
         }
         catch (Exception failure)
         {
@@ -73,85 +75,15 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
             // Whoever waits for bytes that will not come any more is let go, and whoever works is waited for.
             queue.End();
             transfers.Clear();
+            if (isTerminated)
+                AwaitHangUp();
             socket.Dispose();
         }
     }
 
-    public void Abort()
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
-        {
-            // It ended by itself.
-        }
-    }
+    public void Abort() => socket.End();
 
     public void Dispose() => socket.Dispose();
-
-    /// <summary>A completion, which leaves with the next batch.</summary>
-    public void Respond(in Completion completion)
-    {
-        lock (output.Gate)
-        {
-            var pdu = output.Reserve(ControllerPdus.ResponseSize + digests.HeaderBytes);
-            output.Commit(ControllerPdus.WriteResponse(pdu, completion, digests));
-        }
-    }
-
-    /// <summary>A completion from another thread, which leaves at once.</summary>
-    public void RespondNow(ushort commandId, ulong result, StatusCode status = StatusCode.Success)
-    {
-        lock (output.Gate)
-        {
-            Respond(new Completion(result, queue.Head, commandId, status));
-            output.Send();
-        }
-    }
-
-    /// <summary>Reads straight into the output, and so completes the command with success; false, with nothing done, when it cannot.</summary>
-    public bool TryRespondWithRead(ushort commandId, int length, Store.IBlockVolume volume, long offset)
-    {
-        lock (output.Gate)
-        {
-            var dataAt = ControllerPdus.DataHeaderSize + digests.HeaderBytes;
-            var pdu = output.Reserve(dataAt + length + digests.DataBytes);
-            if (!volume.TryRead(offset, pdu.Slice(dataAt, length)))
-                return false;
-            ControllerPdus.WriteData(pdu, commandId, 0, (uint)length, PduFlags.LastPdu | PduFlags.Success, digests);
-            if (digests.Data)
-                Crc32C.Write(pdu[(dataAt + length)..], Crc32C.Append(Crc32C.Start, pdu.Slice(dataAt, length)));
-            output.Commit(dataAt + length + digests.DataBytes);
-            return true;
-        }
-    }
-
-    /// <summary>Sends data at once, as the command's success if there is no more to say.</summary>
-    public void RespondWithData(ushort commandId, ReadOnlySpan<byte> data, bool isSuccess)
-    {
-        lock (output.Gate)
-        {
-            var pdu = output.Reserve(ControllerPdus.DataHeaderSize + digests.HeaderBytes);
-            output.Commit(ControllerPdus.WriteData(
-                pdu, commandId, 0, (uint)data.Length, isSuccess ? PduFlags.LastPdu | PduFlags.Success : PduFlags.LastPdu, digests));
-            output.SendWith(data);
-            if (!digests.Data)
-                return;
-            Crc32C.Write(output.Reserve(Crc32C.Size), Crc32C.Append(Crc32C.Start, data));
-            output.Commit(Crc32C.Size);
-            output.Send();
-        }
-    }
-
-    public void SendAnswers()
-    {
-        if (output.Waiting == 0)
-            return;
-        lock (output.Gate)
-            output.Send();
-    }
 
     /// <summary>What a command's data was gathered in is free again.</summary>
     public void Release(HostData data) => transfers.Release(data);
@@ -307,26 +239,12 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
         return true;
     }
 
-    private void AskForData(ushort commandId, ushort tag, int length)
+    /// <summary>A socket closed with bytes unread resets the connection, and the host would lose the termination with it (§3.5).</summary>
+    private void AwaitHangUp()
     {
-        lock (output.Gate)
-        {
-            var pdu = output.Reserve(ControllerPdus.ReadyToTransferSize + digests.HeaderBytes);
-            output.Commit(ControllerPdus.WriteReadyToTransfer(pdu, commandId, tag, 0, (uint)length, digests));
-            // The connection's own thread sends before it waits; it may be waiting already.
-            if (Thread.CurrentThread != thread)
-                output.Send();
-        }
-    }
-
-    private void Terminate(NvmeTcpException broken)
-    {
-        lock (output.Gate)
-        {
-            var pdu = output.Reserve(ControllerPdus.TerminateHeaderSize + ControllerPdus.TerminateDataBytesMax);
-            output.Commit(ControllerPdus.WriteTerminate(pdu, broken.Error, broken.FieldOffset, header));
-            output.Send();
-        }
+        using var limit = time.CreateTimer(static me => ((NvmeConnection)me!).Abort(), this, NvmeLimits.TerminationTimeMax, Timeout.InfiniteTimeSpan);
+        socket.End(SocketShutdown.Send);
+        input.TrySkip(long.MaxValue);
     }
 
     [LoggerMessage(LogLevel.Warning, "NVMe/TCP host {Address} broke the protocol: {Reason}")]

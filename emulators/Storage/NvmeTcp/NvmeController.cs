@@ -7,6 +7,9 @@ internal sealed class NvmeController : IDisposable
 {
     private readonly VolumeStore.VolumeUse? use;
     private readonly HashSet<NvmeConnection> queues = [];
+    private readonly NvmeConnection admin;
+    private readonly TaskCompletionSource removalSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool hasNamespace;
     private readonly ITimer? watch;
     private readonly TimeProvider time;
     private readonly TimeSpan silenceMax;
@@ -20,13 +23,19 @@ internal sealed class NvmeController : IDisposable
         Terms = terms;
         this.use = use;
         this.time = time;
-        Events = new NvmeEvents((command, what) => admin.RespondNow(command, (ulong)what));
+        this.admin = admin;
+        hasNamespace = use is not null;
+        // On a thread of nobody's: a host that takes no answers must not hold up whoever resizes its volume.
+        Events = new NvmeEvents((command, what) => ThreadPool.UnsafeQueueUserWorkItem(
+            static told => told.admin.RespondNow(told.command, (ulong)told.what), (admin, command, what), preferLocal: false));
         queues.Add(admin);
         heardAt = time.GetTimestamp();
         if (terms.KeepAlive <= TimeSpan.Zero)
             return;
         silenceMax = terms.KeepAlive * NvmeLimits.KeepAliveGrace;
-        watch = time.CreateTimer(static me => ((NvmeController)me!).EndIfSilent(), this, terms.KeepAlive, terms.KeepAlive);
+        // A timer takes less than the 32 bits of milliseconds that a host may ask for.
+        var period = terms.KeepAlive < NvmeLimits.KeepAliveLookMax ? terms.KeepAlive : NvmeLimits.KeepAliveLookMax;
+        watch = time.CreateTimer(static me => ((NvmeController)me!).EndIfSilent(), this, period, period);
     }
 
     public ushort Id { get; }
@@ -38,11 +47,14 @@ internal sealed class NvmeController : IDisposable
     /// <summary>Null for discovery.</summary>
     public IBlockVolume? Volume => use?.Volume;
 
-    /// <summary>CC.</summary>
-    public uint Configuration { get; set; }
+    /// <summary>False once the namespace was taken away from the host.</summary>
+    public bool HasNamespace => hasNamespace;
 
-    /// <summary>CSTS: ready while enabled, shutdown complete as soon as it is asked for.</summary>
-    public uint Status => (Configuration & 1) | ((Configuration & (3 << 14)) != 0 ? 2u << 2 : 0);
+    /// <summary>CC.</summary>
+    public uint Configuration { get; private set; }
+
+    /// <summary>CSTS: ready while enabled and until a reset is over; shutdown complete as soon as it is asked for.</summary>
+    public uint Status => (IsEnabled || HasIoQueues ? 1u : 0) | ((Configuration & (3 << 14)) != 0 ? 2u << 2 : 0);
 
     public bool IsEnabled => (Configuration & 1) != 0;
 
@@ -51,6 +63,47 @@ internal sealed class NvmeController : IDisposable
 
     /// <summary>Any command keeps the controller alive (TBKAS).</summary>
     public void Hear() => Volatile.Write(ref heardAt, time.GetTimestamp());
+
+    private bool HasIoQueues
+    {
+        get
+        {
+            lock (queues)
+                return queues.Any(queue => queue != admin);
+        }
+    }
+
+    /// <summary>Sets CC. Clearing EN resets the controller: its I/O queues end, and what it was told is forgotten (§3.7.2).</summary>
+    public void Configure(uint configuration)
+    {
+        var isReset = IsEnabled && (configuration & 1) == 0;
+        Configuration = configuration;
+        if (!isReset)
+            return;
+        Events.Reset();
+        IoQueues = NvmeLimits.IoQueuesMax;
+        NvmeConnection[] ending;
+        lock (queues)
+            ending = [.. queues.Where(queue => queue != admin)];
+        foreach (var queue in ending)
+            queue.Abort();
+    }
+
+    /// <summary>Takes the namespace away and tells the host; done when the host has seen that it is gone, or is gone itself.</summary>
+    /// <returns>False when the host will not hear of it.</returns>
+    public bool TryRemoveNamespace(out Task seen)
+    {
+        hasNamespace = false;
+        seen = removalSeen.Task;
+        return Events.Raise(NvmeEvent.NamespaceChanged);
+    }
+
+    /// <summary>The host has read the list of namespaces.</summary>
+    public void ListWasRead()
+    {
+        if (!hasNamespace)
+            removalSeen.TrySetResult();
+    }
 
     /// <summary>False when the controller is over.</summary>
     public bool TryAdd(NvmeConnection queue)
@@ -80,6 +133,7 @@ internal sealed class NvmeController : IDisposable
             isOver = true;
             all = [.. queues];
         }
+        removalSeen.TrySetResult();
         foreach (var queue in all)
             queue.Abort();
     }
@@ -100,6 +154,6 @@ internal sealed class NvmeController : IDisposable
 
 /// <summary>What Connect settled.</summary>
 /// <param name="ExportId">Null for discovery.</param>
-/// <param name="Secret">The host's; null when it need not authenticate itself.</param>
+/// <param name="Allowed">The host's entry in the export; null for discovery.</param>
 internal sealed record ControllerTerms(
-    string SubsystemNqn, string? ExportId, string HostNqn, Guid HostId, string? Secret, bool IsReadOnly, NvmePort Port, TimeSpan KeepAlive);
+    string SubsystemNqn, string? ExportId, string HostNqn, Guid HostId, AllowedHost? Allowed, bool IsReadOnly, NvmePort Port, TimeSpan KeepAlive);

@@ -38,22 +38,48 @@ internal sealed class NvmeEvents(Action<ushort, NvmeEvent> complete)
         return true;
     }
 
-    public void Raise(NvmeEvent what)
+    /// <summary>The namespace changed since its log page was read.</summary>
+    public bool IsNamespaceChanged { get; private set; }
+
+    /// <returns>False when the host does not want to hear of it, or has nothing to be told by.</returns>
+    public bool Raise(NvmeEvent what)
     {
+        bool isHeard;
         lock (gate)
         {
-            if ((Configuration & WantedBy(what)) == 0 || waiting.Contains(what) || told.Contains(what))
-                return;
+            IsNamespaceChanged |= what == NvmeEvent.NamespaceChanged;
+            if ((Configuration & WantedBy(what)) == 0)
+                return false;
+            isHeard = held.Count > 0;
+            if (waiting.Contains(what) || told.Contains(what))
+                return isHeard;
             waiting.Add(what);
         }
         Tell();
+        return isHeard;
+    }
+
+    /// <summary>Forgets requests, events and what the host wants, as a controller reset does.</summary>
+    public void Reset()
+    {
+        lock (gate)
+        {
+            held.Clear();
+            waiting.Clear();
+            told.Clear();
+            Configuration = 0;
+        }
     }
 
     /// <summary>The host has read a log page: what changed since is news.</summary>
     public void Read(byte page)
     {
         lock (gate)
+        {
             told.RemoveWhere(what => (byte)((uint)what >> 16) == page);
+            if (page == LogPage.ChangedNamespaces)
+                IsNamespaceChanged = false;
+        }
     }
 
     private void Tell()

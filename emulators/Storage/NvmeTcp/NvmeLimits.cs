@@ -42,5 +42,17 @@ internal static class NvmeLimits
     /// <summary>A host is gone when nothing is heard of it for this many times its keep-alive time-out.</summary>
     public const int KeepAliveGrace = 2;
 
+    /// <summary>A keep-alive time-out is looked after at least this often.</summary>
+    public static readonly TimeSpan KeepAliveLookMax = TimeSpan.FromDays(1);
+
+    /// <summary>A host has so long to see that a namespace is going away before its connections end.</summary>
+    public static readonly TimeSpan RemovalTimeMax = TimeSpan.FromSeconds(1);
+
+    /// <summary>A host that takes none of its answers for so long is gone.</summary>
+    public static readonly TimeSpan SendTimeMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>A host that was told of a fatal error has so long to close the connection.</summary>
+    public static readonly TimeSpan TerminationTimeMax = TimeSpan.FromSeconds(10);
+
     public static readonly TimeSpan SetupTimeMax = TimeSpan.FromSeconds(10);
 }

@@ -91,7 +91,12 @@ internal sealed class NvmeQueue
         (Id, entries, Controller) = (id, size, controller);
         Head = 1 % size == 0 ? (ushort)0 : (ushort)1;
         if (controller.Terms.ExportId is { } export)
+        {
             session = sessions.Add(export, connection.Abort);
+            // Whoever deleted the export meanwhile either sees the session or is seen here.
+            if (!subsystems.Store.HasExport(export))
+                connection.Abort();
+        }
         commands = id == 0 ? new AdminCommands(this, connection, controller, subsystems, options) : new IoCommands(this, connection, controller, subsystems, options);
     }
 

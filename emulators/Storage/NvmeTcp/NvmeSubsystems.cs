@@ -15,6 +15,7 @@ internal sealed class NvmeSubsystems
     private const ushort LastController = 0xffef;
 
     private readonly VolumeStore store;
+    private readonly TimeProvider time;
     private readonly ConcurrentDictionary<ushort, NvmeController> controllers = new();
     private readonly ConcurrentDictionary<Guid, Reservations> reservations = new();
     private readonly Lock numbering = new();
@@ -22,14 +23,16 @@ internal sealed class NvmeSubsystems
     private ulong generation = 1;
     private ulong anaChanges = 1;
 
-    public NvmeSubsystems(VolumeStore store)
+    public NvmeSubsystems(VolumeStore store, TimeProvider time)
     {
         this.store = store;
+        this.time = time;
         store.Resized += volume =>
         {
             foreach (var controller in controllers.Values.Where(controller => controller.Volume?.Id == volume))
                 controller.Events.Raise(NvmeEvent.NamespaceChanged);
         };
+        store.Deleted += volume => reservations.TryRemove(volume, out _);
         store.ExportsChanged += () =>
         {
             Interlocked.Increment(ref generation);
@@ -52,7 +55,8 @@ internal sealed class NvmeSubsystems
     public static string? ExportOf(string nqn) => nqn.StartsWith(Prefix, StringComparison.Ordinal) ? nqn[Prefix.Length..] : null;
 
     /// <summary>Of a volume: shared by all exports and paths of it.</summary>
-    public Reservations ReservationsOf(Guid volume) => reservations.GetOrAdd(volume, _ => new Reservations());
+    public Reservations ReservationsOf(Guid volume) => reservations.GetOrAdd(
+        volume, id => new Reservations(store.ReservationOf(id), record => store.KeepReservation(id, record)));
 
     public NvmeController? Find(ushort id) => controllers.GetValueOrDefault(id);
 
@@ -73,6 +77,26 @@ internal sealed class NvmeSubsystems
     }
 
     public void Remove(NvmeController controller) => controllers.TryRemove(controller.Id, out _);
+
+    /// <summary>
+    /// Takes the namespace of an export that is no more away from its hosts, and gives them a moment to see it: a host whose connections just
+    /// end keeps its block device and waits for them to come back.
+    /// </summary>
+    public async Task RemoveNamespaceAsync(string export)
+    {
+        var seen = new List<Task>();
+        foreach (var controller in controllers.Values.Where(controller => controller.Terms.ExportId == export))
+            if (controller.TryRemoveNamespace(out var one))
+                seen.Add(one);
+        try
+        {
+            await Task.WhenAll(seen).WaitAsync(NvmeLimits.RemovalTimeMax, time);
+        }
+        catch (TimeoutException)
+        {
+            // It was told, and has had its time.
+        }
+    }
 
     /// <exception cref="StoreException">There is no such port.</exception>
     public void SetState(ushort port, AnaState state)

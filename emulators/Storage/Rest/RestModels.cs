@@ -14,7 +14,8 @@ internal sealed record SnapshotRequest(Guid Id, Guid VolumeId);
 internal sealed record ExportRequest(string Id, Guid VolumeId, string[]? Clients = null, bool ReadOnly = false, HostRequest[]? Hosts = null);
 
 /// <param name="Secret">DH-HMAC-CHAP secret, DHHC-1:...; without it the host is let in by its name alone.</param>
-internal sealed record HostRequest(string Nqn, string? Secret = null);
+/// <param name="ControllerSecret">By which the target authenticates itself, if the host asks it to.</param>
+internal sealed record HostRequest(string Nqn, string? Secret = null, string? ControllerSecret = null);
 
 internal sealed record PoolResource(
     string Name, long SizeBytes, long UsedBytes, long FreeBytes, long ProvisionedBytes, int Volumes, int Snapshots);

@@ -90,13 +90,14 @@ internal static class RestRoutes
         {
             if (body.Clients is null && body.Hosts is null)
                 throw new StoreException(StoreError.Invalid, "an export is for clients (NBD), hosts (NVMe/TCP) or both");
-            AllowedHost[] hosts = [.. (body.Hosts ?? []).Select(host => new AllowedHost(host.Nqn, host.Secret))];
+            AllowedHost[] hosts = [.. (body.Hosts ?? []).Select(host => new AllowedHost(host.Nqn, host.Secret, host.ControllerSecret))];
             var (export, created) = store.CreateExport(body.Id, body.VolumeId, body.Clients ?? [], body.ReadOnly, hosts);
             return Answer(created, $"/v1/exports/{body.Id}", Show(export, sessions, nvme));
         });
-        root.MapDelete("/exports/{id}", async (string id, VolumeStore store, ExportSessions sessions) =>
+        root.MapDelete("/exports/{id}", async (string id, VolumeStore store, ExportSessions sessions, NvmeSubsystems nvme) =>
         {
             store.DeleteExport(id);
+            await nvme.RemoveNamespaceAsync(id);
             // Not cancelled with the request: whoever asks next must find the connections ended.
             await sessions.EndAsync(id);
             return Results.NoContent();

@@ -24,23 +24,33 @@ public sealed record ExportRecord(string Id, Guid VolumeId, ImmutableArray<strin
 /// <summary>An NVMe host that may connect.</summary>
 /// <param name="Nqn">Its NQN; <see cref="AnyNqn"/> is every host's.</param>
 /// <param name="Secret">Its DH-HMAC-CHAP secret, in the text form; null lets it in by its name alone.</param>
-public sealed record AllowedHost(string Nqn, string? Secret)
+/// <param name="ControllerSecret">By which the target authenticates itself to a host that asks it to.</param>
+public sealed record AllowedHost(string Nqn, string? Secret, string? ControllerSecret = null)
 {
     public const string AnyNqn = "*";
 }
 
-/// <summary>Everything a pool holds.</summary>
+/// <summary>The persistent reservation of a volume, and the hosts that are registered for it.</summary>
+/// <param name="Type">Of the NVM command set; 0 while nobody holds it.</param>
+/// <param name="Holder">Host identifier.</param>
+internal sealed record ReservationRecord(uint Generation, byte Type, Guid Holder, ImmutableArray<RegistrantRecord> Registrants);
+
+internal sealed record RegistrantRecord(Guid HostId, ulong Key);
+
+/// <summary>Everything a pool holds; reservations by volume.</summary>
 internal sealed record PoolRecords(
     ImmutableDictionary<Guid, LayerRecord> Layers,
     ImmutableDictionary<Guid, VolumeRecord> Volumes,
     ImmutableDictionary<Guid, SnapshotRecord> Snapshots,
-    ImmutableDictionary<string, ExportRecord> Exports)
+    ImmutableDictionary<string, ExportRecord> Exports,
+    ImmutableDictionary<Guid, ReservationRecord> Reservations)
 {
     public static PoolRecords Empty { get; } = new(
         ImmutableDictionary<Guid, LayerRecord>.Empty,
         ImmutableDictionary<Guid, VolumeRecord>.Empty,
         ImmutableDictionary<Guid, SnapshotRecord>.Empty,
-        ImmutableDictionary<string, ExportRecord>.Empty);
+        ImmutableDictionary<string, ExportRecord>.Empty,
+        ImmutableDictionary<Guid, ReservationRecord>.Empty);
 
     /// <summary>The records without the layers that no volume, snapshot or remaining layer refers to.</summary>
     public PoolRecords WithoutUnusedLayers()
@@ -56,18 +66,21 @@ internal sealed record PoolRecords(
 
 /// <summary>The file form of <see cref="PoolRecords"/>.</summary>
 internal sealed record PoolDocument(
-    int Version, LayerRecord[] Layers, VolumeRecord[] Volumes, SnapshotRecord[] Snapshots, ExportRecord[] Exports)
+    int Version, LayerRecord[] Layers, VolumeRecord[] Volumes, SnapshotRecord[] Snapshots, ExportRecord[] Exports,
+    ImmutableDictionary<Guid, ReservationRecord>? Reservations = null)
 {
     public const int CurrentVersion = 1;
 
     public static PoolDocument From(PoolRecords records) => new(
-        CurrentVersion, [.. records.Layers.Values], [.. records.Volumes.Values], [.. records.Snapshots.Values], [.. records.Exports.Values]);
+        CurrentVersion, [.. records.Layers.Values], [.. records.Volumes.Values], [.. records.Snapshots.Values], [.. records.Exports.Values],
+        records.Reservations);
 
     public PoolRecords ToRecords() => new(
         Layers.ToImmutableDictionary(layer => layer.Id),
         Volumes.ToImmutableDictionary(volume => volume.Id),
         Snapshots.ToImmutableDictionary(snapshot => snapshot.Id),
-        Exports.ToImmutableDictionary(export => export.Id));
+        Exports.ToImmutableDictionary(export => export.Id),
+        Reservations ?? ImmutableDictionary<Guid, ReservationRecord>.Empty);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, RespectNullableAnnotations = true,

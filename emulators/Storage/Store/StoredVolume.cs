@@ -75,10 +75,14 @@ internal sealed partial class StoredVolume : IBlockVolume, IDisposable
     public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, bool durable, CancellationToken token)
     {
         if (durable || source.Length > StoreLimits.InlineWriteBytesMax)
-            return new ValueTask(Task.Run(() => Write(offset, source.Span, durable), token));
+            return WriteAsideAsync(offset, source, durable, token);
         Write(offset, source.Span, durable);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>By itself, since whoever holds a lambda allocates what it captures even when it takes another way.</summary>
+    private ValueTask WriteAsideAsync(long offset, ReadOnlyMemory<byte> source, bool durable, CancellationToken token) =>
+        new(Task.Run(() => Write(offset, source.Span, durable), token));
 
     public ValueTask WriteZeroesAsync(long offset, long length, ZeroMode mode, bool durable, CancellationToken token) =>
         new(Task.Run(() => WriteZeroes(offset, length, mode, durable), token));

@@ -13,6 +13,8 @@ public sealed partial class VolumeStore
 
     public ExportRecord GetExport(string id) => Find(records.Exports, id, "export");
 
+    public bool HasExport(string id) => records.Exports.ContainsKey(id);
+
     /// <summary>Shows a volume under a name; no client but those listed sees it.</summary>
     public (ExportRecord Export, bool Created) CreateExport(
         string id, Guid volumeId, IReadOnlyList<string> clients, bool readOnly, IReadOnlyList<AllowedHost>? hosts = null)
@@ -108,9 +110,11 @@ public sealed partial class VolumeStore
         {
             if (host.Nqn != AllowedHost.AnyNqn && (!host.Nqn.StartsWith("nqn.", StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(host.Nqn) > StoreLimits.NqnBytesMax))
                 throw new StoreException(StoreError.Invalid, $"\"{host.Nqn}\" is no NQN");
+            if (host is { Secret: null, ControllerSecret: not null })
+                throw new StoreException(StoreError.Invalid, $"{host.Nqn} has a controller's secret and none of its own");
             try
             {
-                if (host.Secret is { } secret)
+                foreach (var secret in new[] { host.Secret, host.ControllerSecret }.OfType<string>())
                     DhchapSecret.Parse(secret);
             }
             catch (FormatException wrong)

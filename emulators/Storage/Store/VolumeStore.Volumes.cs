@@ -78,10 +78,11 @@ public sealed partial class VolumeStore
         {
             Find(records.Volumes, id, "volume");
             CheckUnused(id);
-            CommitAndCollect(records with { Volumes = records.Volumes.Remove(id) });
+            CommitAndCollect(records with { Volumes = records.Volumes.Remove(id), Reservations = records.Reservations.Remove(id) });
             volumes.Remove(id, out var volume);
             volume?.Dispose();
         }
+        Deleted?.Invoke(id);
     }
 
     public IReadOnlyList<SnapshotRecord> ListSnapshots() => [.. records.Snapshots.Values.OrderBy(snapshot => snapshot.CreatedAt)];

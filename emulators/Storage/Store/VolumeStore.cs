@@ -77,6 +77,9 @@ public sealed partial class VolumeStore : IDisposable
     /// <summary>A volume has another size now.</summary>
     internal event Action<Guid>? Resized;
 
+    /// <summary>A volume is no more.</summary>
+    internal event Action<Guid>? Deleted;
+
     /// <summary>An export came or went.</summary>
     internal event Action? ExportsChanged;
 

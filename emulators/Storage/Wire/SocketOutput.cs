@@ -54,6 +54,8 @@ internal sealed class SocketOutput(Socket socket)
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
             lost = true;
+            // No more is to come from a client that its answers do not reach.
+            socket.End();
         }
     }
 }

@@ -1,0 +1,91 @@
+using Lab.Protocols.NvmeTcp;
+
+namespace Lab.Emulators.Storage.NvmeTcp;
+
+/// <summary>What is sent to the host.</summary>
+internal sealed partial class NvmeConnection
+{
+    /// <summary>A completion, which leaves with the next batch.</summary>
+    public void Respond(in Completion completion)
+    {
+        lock (output.Gate)
+        {
+            var pdu = output.Reserve(ControllerPdus.ResponseSize + digests.HeaderBytes);
+            output.Commit(ControllerPdus.WriteResponse(pdu, completion, digests));
+        }
+    }
+
+    /// <summary>A completion from another thread, which leaves at once.</summary>
+    public void RespondNow(ushort commandId, ulong result, StatusCode status = StatusCode.Success)
+    {
+        lock (output.Gate)
+        {
+            Respond(new Completion(result, queue.Head, commandId, status));
+            output.Send();
+        }
+    }
+
+    /// <summary>Reads straight into the output, and so completes the command with success; false, with nothing done, when it cannot.</summary>
+    public bool TryRespondWithRead(ushort commandId, int length, Store.IBlockVolume volume, long offset)
+    {
+        lock (output.Gate)
+        {
+            var dataAt = ControllerPdus.DataHeaderSize + digests.HeaderBytes;
+            var pdu = output.Reserve(dataAt + length + digests.DataBytes);
+            if (!volume.TryRead(offset, pdu.Slice(dataAt, length)))
+                return false;
+            ControllerPdus.WriteData(pdu, commandId, 0, (uint)length, PduFlags.LastPdu | PduFlags.Success, digests);
+            if (digests.Data)
+                Crc32C.Write(pdu[(dataAt + length)..], Crc32C.Append(Crc32C.Start, pdu.Slice(dataAt, length)));
+            output.Commit(dataAt + length + digests.DataBytes);
+            return true;
+        }
+    }
+
+    /// <summary>Sends data at once, as the command's success if there is no more to say.</summary>
+    public void RespondWithData(ushort commandId, ReadOnlySpan<byte> data, bool isSuccess)
+    {
+        lock (output.Gate)
+        {
+            var pdu = output.Reserve(ControllerPdus.DataHeaderSize + digests.HeaderBytes);
+            output.Commit(ControllerPdus.WriteData(
+                pdu, commandId, 0, (uint)data.Length, isSuccess ? PduFlags.LastPdu | PduFlags.Success : PduFlags.LastPdu, digests));
+            output.SendWith(data);
+            if (!digests.Data)
+                return;
+            Crc32C.Write(output.Reserve(Crc32C.Size), Crc32C.Append(Crc32C.Start, data));
+            output.Commit(Crc32C.Size);
+            output.Send();
+        }
+    }
+
+    public void SendAnswers()
+    {
+        if (output.Waiting == 0)
+            return;
+        lock (output.Gate)
+            output.Send();
+    }
+
+    private void AskForData(ushort commandId, ushort tag, int length)
+    {
+        lock (output.Gate)
+        {
+            var pdu = output.Reserve(ControllerPdus.ReadyToTransferSize + digests.HeaderBytes);
+            output.Commit(ControllerPdus.WriteReadyToTransfer(pdu, commandId, tag, 0, (uint)length, digests));
+            // The connection's own thread sends before it waits; it may be waiting already.
+            if (Thread.CurrentThread != thread)
+                output.Send();
+        }
+    }
+
+    private void Terminate(NvmeTcpException broken)
+    {
+        lock (output.Gate)
+        {
+            var pdu = output.Reserve(ControllerPdus.TerminateHeaderSize + ControllerPdus.TerminateDataBytesMax);
+            output.Commit(ControllerPdus.WriteTerminate(pdu, broken.Error, broken.FieldOffset, header));
+            output.Send();
+        }
+    }
+}
