@@ -24,7 +24,7 @@ public sealed class AgentHost(AgentOptions options, CommandRunner commands, Time
         var enroller = new Enroller(options.Link, identity, time, random, logs.CreateLogger<Enroller>());
         using var certificate = await enroller.GetCertificateAsync(oneTimeToken, token);
 
-        await using var snap = new SnapClient(options.SpdkSocket, time);
+        await using var snap = new SnapClient(options.SpdkSocket, new KeyFiles(options.StateDirectory), time);
         await using var virtnet = new VirtnetClient(options.VirtnetSocket, time);
         using var redfish = new RedfishClient(options.Bmc, new BootstrapClient(options.IpmiSocket, time), time);
         var bmc = new HostBmc(redfish, time);

@@ -18,7 +18,7 @@ public sealed record AgentOptions
     /// <summary>The BMC's Redfish service on the sideband.</summary>
     public required Uri Bmc { get; init; }
 
-    /// <summary>Key and certificate.</summary>
+    /// <summary>Key and certificate, and the keys of connected volumes.</summary>
     public required string StateDirectory { get; init; }
 
     /// <summary>Config drives.</summary>

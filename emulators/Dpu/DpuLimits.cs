@@ -10,6 +10,20 @@ public static class DpuLimits
     public const int NameLengthMax = 255;
 
     public const int BdevsMax = 256;
+
+    /// <summary>Attached NVMe-oF controllers.</summary>
+    public const int NvmeControllersMax = 256;
+
+    /// <summary>Paths of one controller.</summary>
+    public const int NvmePathsMax = 8;
+
+    /// <summary>Threads of the data path.</summary>
+    public const int ReactorsMax = 4;
+
+    public const int KeysMax = 1024;
+
+    /// <summary>NVMe base specification 2.0 §4.5: bytes of an NVMe Qualified Name.</summary>
+    public const int NqnBytesMax = 223;
     public const int UrlLengthMax = 4096;
 
     /// <summary>VIRTIO 1.2 §5.2.6: VIRTIO_BLK_T_GET_ID carries 20 bytes.</summary>

@@ -15,6 +15,7 @@ public enum Errno
     NotSupported = 95,
     NotConnected = 107,
     TimedOut = 110,
+    Already = 114,
 }
 
 public static class Errnos
@@ -34,6 +35,7 @@ public static class Errnos
         Errno.NotSupported => "Operation not supported",
         Errno.NotConnected => "Transport endpoint is not connected",
         Errno.TimedOut => "Connection timed out",
+        Errno.Already => "Operation already in progress",
         _ => $"Unknown error {(int)error}",
     };
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lab.Agent.Dpu;
 using Lab.Agent.Tests.Reconcile;
@@ -20,7 +21,7 @@ public sealed class SnapClientTests : IAsyncDisposable
     public async Task Dpu_WithoutSnapMethods_IsRefusedByName()
     {
         Serve(new JsonRpcMethods().Add("rpc_get_methods", (_, _) => Task.FromResult<JsonNode?>(new JsonArray("vhost_create_blk_controller"))));
-        await using var client = new SnapClient(SocketPath, TimeProvider.System);
+        await using var client = new SnapClient(SocketPath, new KeyFiles(directory), TimeProvider.System);
         var e = await Assert.ThrowsAsync<DpuException>(() => client.ObserveAsync([], Token));
         Assert.Contains("SNAP-4", e.Message, StringComparison.Ordinal);
     }
@@ -28,7 +29,7 @@ public sealed class SnapClientTests : IAsyncDisposable
     [Fact]
     public async Task Dpu_StartedAgain_IsConnectedByTheNextCall()
     {
-        await using var client = new SnapClient(SocketPath, TimeProvider.System);
+        await using var client = new SnapClient(SocketPath, new KeyFiles(directory), TimeProvider.System);
         await Assert.ThrowsAsync<DpuException>(() => client.CreateFunctionAsync(Token));
 
         // This one closes the connection in the middle of the first two calls.
@@ -56,12 +57,68 @@ public sealed class SnapClientTests : IAsyncDisposable
                  {"emulation_type":"VBLK","vuid":"STATIC","pci_bdf":"3b:00.2"},
                  {"emulation_type":"NVME","vuid":"N","pci_bdf":"00:00.0"}]
                 """)));
-        await using var client = new SnapClient(SocketPath, TimeProvider.System);
+        await using var client = new SnapClient(SocketPath, new KeyFiles(directory), TimeProvider.System);
         var dpu = await client.ObserveAsync([], Token);
         Assert.Equal(["B"], dpu.FreeFunctions);
         Assert.Equal(2000, dpu.Bdevs[0].Qos.IopsMax);
         Assert.Null(dpu.Controllers[0].PciAddress);
-        await Assert.ThrowsAsync<DpuException>(() => client.ConnectVolumeAsync(Specs.Volume(1) with { Url = "nvme-tcp://x" }, Token));
+        await Assert.ThrowsAsync<DpuException>(() => client.ConnectVolumeAsync(Specs.Volume(1) with { Url = "iscsi://x" }, Token));
+    }
+
+    [Fact]
+    public async Task Namespace_LeftFromAnAttemptThatWasCutShort_IsAttachedAnew()
+    {
+        var attached = true;
+        var calls = new List<string>();
+        Serve(new JsonRpcMethods()
+            .Add("rpc_get_methods", (_, _) => Task.FromResult<JsonNode?>(new JsonArray("virtio_blk_function_create")))
+            .Add("bdev_nvme_attach_controller", (p, _) =>
+            {
+                calls.Add("attach");
+                Assert.False(p.TryGetProperty("dhchap_key", out JsonElement _));
+                if (attached)
+                    throw new JsonRpcException(-114, "already exists");
+                attached = true;
+                return Json($"[\"{p.GetProperty("name").GetString()}n1\"]");
+            })
+            .Add("bdev_nvme_detach_controller", (_, _) =>
+            {
+                calls.Add("detach");
+                attached = false;
+                return Json("true");
+            }));
+        await using var client = new SnapClient(SocketPath, new KeyFiles(directory), TimeProvider.System);
+
+        await client.ConnectVolumeAsync(Specs.Volume(2) with { Host = Specs.Host with { DhchapSecret = null } }, Token);
+
+        Assert.Equal(["attach", "detach", "attach"], calls);
+    }
+
+    [Fact]
+    public async Task Subsystem_WithoutANamespace_IsAnErrorAndNotLeftAttached()
+    {
+        var attached = false;
+        Serve(new JsonRpcMethods()
+            .Add("rpc_get_methods", (_, _) => Task.FromResult<JsonNode?>(new JsonArray("virtio_blk_function_create")))
+            .Add("keyring_get_keys", (_, _) => Json("[]"))
+            .Add("keyring_file_add_key", (_, _) => Json("true"))
+            .Add("bdev_nvme_attach_controller", (_, _) =>
+            {
+                attached = true;
+                return Json("[]");
+            })
+            .Add("bdev_nvme_detach_controller", (_, _) =>
+            {
+                attached = false;
+                return Json("true");
+            }));
+        await using var client = new SnapClient(SocketPath, new KeyFiles(directory), TimeProvider.System);
+
+        var e = await Assert.ThrowsAsync<DpuException>(() => client.ConnectVolumeAsync(Specs.Volume(2), Token));
+
+        Assert.Contains("no namespace", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Specs.Host.DhchapSecret!, e.Message, StringComparison.Ordinal);
+        Assert.False(attached);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using Lab.Agent.Dpu;
 using Lab.Agent.Tests.Network;
 using Lab.Agent.Tests.Reconcile;
 using Lab.Contracts.Link;
@@ -33,6 +34,7 @@ public sealed class AgentTests
         Assert.Equal(["00000001-0000-4000-8"], status.Volumes.Select(v => v.Serial).Distinct());
         Assert.Equal(FunctionState.Presented, Assert.Single(status.Ports).State);
         Assert.Equal(["On"], rig.Bmc.Resets);
+        Assert.Equal([DpuNames.VolumeTarget(Specs.Volume(2).Id)], rig.Dpu.Keys);
         Assert.Single(Directory.GetFiles(rig.RunDirectory, "*.iso"));
         Assert.Contains("192.168.1.1", await rig.Node.RunAsync("ovs-ofctl dump-flows br-int", Token), StringComparison.Ordinal);
 
@@ -43,6 +45,7 @@ public sealed class AgentTests
         Assert.Empty(rig.Manager.Statuses.Last().Volumes);
         Assert.Empty(rig.Manager.Statuses.Last().Ports);
         Assert.Empty(Directory.GetFiles(rig.RunDirectory));
+        Assert.Empty(rig.Dpu.Keys);
         Assert.Equal("vxlan0\n", await rig.Node.RunAsync("ovs-vsctl list-ports br-int", Token));
     }
 

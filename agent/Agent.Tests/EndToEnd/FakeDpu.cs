@@ -17,6 +17,7 @@ public sealed class FakeDpu : IAsyncDisposable
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly SwitchNode node;
     private readonly List<Task> running = [];
+    private readonly Dictionary<string, string> keys = [];
 
     public FakeDpu(string directory, SwitchNode node)
     {
@@ -30,6 +31,9 @@ public sealed class FakeDpu : IAsyncDisposable
     public ModelDpu Model { get; } = new();
     public string SpdkSocket { get; }
     public string VirtnetSocket { get; }
+
+    /// <summary>Names of the keys in the keyring.</summary>
+    public IReadOnlyCollection<string> Keys => keys.Keys;
 
     /// <summary>Calls that change something, in order.</summary>
     public List<string> Calls { get; } = [];
@@ -64,7 +68,22 @@ public sealed class FakeDpu : IAsyncDisposable
         {
             ["emulation_type"] = "VBLK", ["vuid"] = f, ["pci_bdf"] = "00:00.0", ["hotplugged"] = false,
         })));
-        Act(methods, "bdev_nbd_create", p => new ConnectVolume(Specs.Volume(0) with { Id = DpuNames.VolumeOfBdev(Name(p))!.Value }));
+        Act(methods, "bdev_nbd_create", p => new ConnectVolume(Specs.Volume(1) with { Id = DpuNames.VolumeOfBdev(Name(p))!.Value }));
+        methods.Add("keyring_get_keys", (_, _) => Task.FromResult<JsonNode?>(Array(keys, key => new JsonObject { ["name"] = key.Key, ["path"] = key.Value })));
+        methods.Add("keyring_file_add_key", (p, _) => Task.FromResult<JsonNode?>(keys.TryAdd(Name(p), p.GetProperty("path").GetString()!) ? true : throw Refused(-17)));
+        methods.Add("keyring_file_remove_key", (p, _) => Task.FromResult<JsonNode?>(keys.Remove(Name(p)) ? true : throw Refused(-2)));
+        methods.Add("bdev_nvme_attach_controller", async (p, token) =>
+        {
+            // As SPDK does: a key is the name of one in the keyring, and its file is for its owner alone.
+            var file = keys.GetValueOrDefault(p.GetProperty("dhchap_key").GetString()!) ?? throw Refused(-126);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.Equal(Specs.Host.DhchapSecret, await File.ReadAllTextAsync(file, token));
+            Assert.Equal(Specs.Host.Nqn, p.GetProperty("hostnqn").GetString());
+            var volume = Specs.Volume(0) with { Id = DpuNames.VolumeOfBdev(Name(p))!.Value };
+            await DoAsync("bdev_nvme_attach_controller", new ConnectVolume(volume), token);
+            return new JsonArray(DpuNames.VolumeBdev(volume));
+        });
+        Act(methods, "bdev_nvme_detach_controller", p => new DeleteBdev(Subject.Function, Name(p) + "n1"));
         Act(methods, "bdev_aio_create", p =>
         {
             Assert.True(File.Exists(p.GetProperty("filename").GetString()));
@@ -170,6 +189,8 @@ public sealed class FakeDpu : IAsyncDisposable
     };
 
     private static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode> item) => new([.. items.Select(item)]);
+
+    private static JsonRpcException Refused(int errno) => new(errno, "refused");
 
     private static string Name(JsonElement parameters) => parameters.GetProperty("name").GetString()!;
 

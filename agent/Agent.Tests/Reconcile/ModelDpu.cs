@@ -50,7 +50,7 @@ public sealed class ModelDpu
             case PowerOn: Power = PowerState.On; break;
             case EnsureBridges: ready = true; break;
             case ReplaceFlows replace: flows = replace.Flows; break;
-            case ConnectVolume connect: AddBdev(new ObservedBdev(DpuNames.VolumeBdev(connect.Volume.Id), null, new VolumeQos(0, 0))); break;
+            case ConnectVolume connect: AddBdev(new ObservedBdev(DpuNames.VolumeBdev(connect.Volume), null, new VolumeQos(0, 0))); break;
             case MakeConfigDrive make: AddBdev(new ObservedBdev(make.Bdev, make.FileName, new VolumeQos(0, 0))); break;
             case SetVolumeQos limit: bdevs[Bdev(limit.Bdev)] = bdevs[Bdev(limit.Bdev)] with { Qos = limit.Qos }; break;
             case DeleteBdev delete: Delete(delete.Bdev); break;

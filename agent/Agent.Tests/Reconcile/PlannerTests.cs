@@ -64,6 +64,20 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Volume_ReachedOtherwiseWhileItsFunctionIsPlugged_StaysUntilItIsUnplugged()
+    {
+        var first = Specs.Instance(2);
+        var otherwise = first with { Volumes = [Specs.OverNbd(first.Volumes[0])] };
+        Converge(first);
+
+        Assert.Empty(Converge(otherwise));
+        Converge(Specs.Idle());
+        Converge(otherwise);
+
+        Assert.Contains(DpuNames.VolumeBdev(otherwise.Volumes[0]), dpu.Observe().Dpu.Bdevs.Select(b => b.Name));
+    }
+
+    [Fact]
     public void ConfigDrive_WhenPortsChange_IsSwappedOnlyWhileTheHostIsOff()
     {
         var spec = Specs.Instance(1);

@@ -49,7 +49,10 @@ public sealed class SmallPartsTests
     public void Names_OfAnId_AreReadBack()
     {
         var id = Specs.Id(1, 2);
-        Assert.Equal(id, DpuNames.VolumeOfBdev(DpuNames.VolumeBdev(id)));
+        Assert.Equal(id, DpuNames.VolumeOfBdev(DpuNames.VolumeBdev(Specs.Volume(2))));
+        Assert.Equal(id, DpuNames.VolumeOfNamespace(DpuNames.VolumeBdev(Specs.Volume(2))));
+        Assert.Equal(id, DpuNames.VolumeOfBdev(DpuNames.VolumeBdev(Specs.OverNbd(Specs.Volume(2)))));
+        Assert.Null(DpuNames.VolumeOfNamespace(DpuNames.VolumeBdev(Specs.OverNbd(Specs.Volume(2)))));
         Assert.Equal(id, DpuNames.VolumeOfController(DpuNames.VolumeController(id)));
         Assert.Equal(id, DpuNames.InstanceOfConfigDrive(DpuNames.ConfigDrive(id)));
         Assert.Null(DpuNames.VolumeOfBdev("vol-x"));

@@ -20,8 +20,14 @@ internal static class Specs
         Instance = Metadata(number),
     };
 
-    public static VolumeSpec Volume(int number, int bootIndex = -1, VolumeQos? qos = null) =>
-        new(Id(1, number), $"nbd://10.20.0.2:10809/export{number}", bootIndex, 1 << 30, Qos: qos);
+    public static NvmeHost Host { get; } = new("nqn.2014-08.org.nvmexpress:uuid:00000000-0000-0000-0000-0000000000aa", "DHHC-1:00:c2VjcmV0:");
+
+    /// <summary>Those with an even number over NVMe/TCP, the others over NBD.</summary>
+    public static VolumeSpec Volume(int number, int bootIndex = -1, VolumeQos? qos = null) => number % 2 == 0
+        ? new(Id(1, number), $"nvme-tcp://10.20.0.2:4420/nqn.2026-11.org.example:export{number}", bootIndex, 1 << 30, Qos: qos, Host: Host)
+        : OverNbd(new(Id(1, number), "", bootIndex, 1 << 30, Qos: qos));
+
+    public static VolumeSpec OverNbd(VolumeSpec volume) => volume with { Url = $"nbd://10.20.0.2:10809/export{volume.Id}", Host = null };
 
     public static PortSpec Port(int number, int vni = 100, params PortPeer[] peers) => new()
     {

@@ -8,7 +8,7 @@ namespace Lab.Agent.Dpu;
 /// Block half of the DPU: SPDK's bdev methods and SNAP-4's virtio-blk methods on one socket. SNAP-4 keeps the order function →
 /// controller → hot-plug and back. Whether a thing exists already is found by listing, never by the text of an error.
 /// </summary>
-public sealed class SnapClient(string socketPath, TimeProvider time) : IAsyncDisposable
+public sealed class SnapClient(string socketPath, KeyFiles keys, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>The DPU waits 10 s for the host to let a function go; its answer comes after that.</summary>
     private static readonly TimeSpan PlugTimeMax = TimeSpan.FromSeconds(30);
@@ -38,17 +38,20 @@ public sealed class SnapClient(string socketPath, TimeProvider time) : IAsyncDis
 
     public async Task ConnectVolumeAsync(VolumeSpec volume, CancellationToken token)
     {
-        var name = DpuNames.VolumeBdev(volume.Id);
-        if (!Uri.TryCreate(volume.Url, UriKind.Absolute, out var url) || url.Scheme != "nbd")
-            throw new DpuException($"volume {volume.Id}: no way to connect {volume.Url}: this DPU takes nbd://host:port/export");
-        await CallAsync("bdev_nbd_create", new JsonObject { ["name"] = name, ["url"] = volume.Url }, token);
+        if (NvmeTcpUrl.TryParse(volume.Url) is { } nvme)
+            await Nvme.ConnectAsync(volume.Id, nvme, volume.Host ?? throw new DpuException($"volume {volume.Id}: no host NQN to connect as"), token);
+        else if (Uri.TryCreate(volume.Url, UriKind.Absolute, out var url) && url.Scheme == "nbd")
+            await CallAsync("bdev_nbd_create", new JsonObject { ["name"] = DpuNames.VolumeBdev(volume), ["url"] = volume.Url }, token);
+        else
+            throw new DpuException($"volume {volume.Id}: no way to connect {volume.Url}: this DPU takes nvme-tcp://address:port/nqn and nbd://host:port/export");
     }
 
     public Task CreateAioAsync(string name, string fileName, CancellationToken token) =>
         CallAsync("bdev_aio_create", new JsonObject { ["name"] = name, ["filename"] = fileName, ["block_size"] = 512 }, token);
 
     public Task DeleteBdevAsync(string name, CancellationToken token) =>
-        CallAsync(DpuNames.InstanceOfConfigDrive(name) is null ? "bdev_nbd_delete" : "bdev_aio_delete", new JsonObject { ["name"] = name }, token);
+        DpuNames.VolumeOfNamespace(name) is { } volume ? Nvme.DisconnectAsync(volume, token)
+        : CallAsync(DpuNames.InstanceOfConfigDrive(name) is null ? "bdev_nbd_delete" : "bdev_aio_delete", new JsonObject { ["name"] = name }, token);
 
     public Task SetQosAsync(string bdev, VolumeQos qos, CancellationToken token) =>
         CallAsync("bdev_set_qos_limit", new JsonObject
@@ -87,6 +90,8 @@ public sealed class SnapClient(string socketPath, TimeProvider time) : IAsyncDis
         CallAsync("virtio_blk_function_destroy", new JsonObject { ["vuid"] = vuid }, token);
 
     public ValueTask DisposeAsync() => rpc.DisposeAsync();
+
+    private NvmeVolumes Nvme => new(keys, CallAsync);
 
     private Task<JsonElement> CallAsync(string method, JsonNode? parameters, CancellationToken token) =>
         rpc.CallAsync(method, parameters, CallTimeMax, token);

@@ -31,7 +31,8 @@ internal sealed class DiskPlan
     public void Remove(List<AgentAction> plan)
     {
         var keptControllers = wanted.Select(d => d.Controller).Except(stale).ToHashSet(StringComparer.Ordinal);
-        var keptBdevs = wanted.Select(d => d.Bdev).Except(stale).ToHashSet(StringComparer.Ordinal);
+        // What a plugged function lies on stays, even if it would be connected otherwise now.
+        var keptBdevs = wanted.Select(BdevOf).Except(stale).ToHashSet(StringComparer.Ordinal);
         foreach (var controller in controllers.AsEnumerable().Reverse().ToList())
         {
             if (SubjectOf(controller.Name) is not { } subject)
@@ -67,13 +68,13 @@ internal sealed class DiskPlan
 
     private void Add(List<AgentAction> plan, Disk disk, Subject after)
     {
-        var bdev = bdevs.FirstOrDefault(b => b.Name == disk.Bdev);
+        var bdev = bdevs.FirstOrDefault(b => b.Name == BdevOf(disk));
         if (bdev is null)
             plan.Add(disk.Volume is null
                 ? new MakeConfigDrive(disk.Subject.Id, disk.Bdev, disk.FileName!) { After = after }
                 : new ConnectVolume(disk.Volume) { After = after });
         if (disk.Volume is not null && (bdev?.Qos ?? Unlimited) != (disk.Volume.Qos ?? Unlimited))
-            plan.Add(new SetVolumeQos(disk.Volume.Id, disk.Bdev, disk.Volume.Qos ?? Unlimited) { After = after });
+            plan.Add(new SetVolumeQos(disk.Volume.Id, BdevOf(disk), disk.Volume.Qos ?? Unlimited) { After = after });
 
         var controller = controllers.FirstOrDefault(c => c.Name == disk.Controller);
         if (controller is null)
@@ -86,6 +87,9 @@ internal sealed class DiskPlan
         if (controller is not { Hotplugged: true })
             plan.Add(new Hotplug(disk.Subject, disk.Controller) { After = after });
     }
+
+    private string BdevOf(Disk disk) =>
+        controllers.FirstOrDefault(c => c.Name == disk.Controller && c.Hotplugged && bdevs.Any(b => b.Name == c.Bdev))?.Bdev ?? disk.Bdev;
 
     private static VolumeQos Unlimited { get; } = new(0, 0);
 
@@ -118,7 +122,7 @@ internal sealed class DiskPlan
         Subject Subject, string Bdev, string Controller, string Serial, bool ReadOnly, VolumeSpec? Volume, string? FileName)
     {
         public static Disk Of(VolumeSpec volume) => new(
-            Subject.Volume(volume.Id), DpuNames.VolumeBdev(volume.Id), DpuNames.VolumeController(volume.Id),
+            Subject.Volume(volume.Id), DpuNames.VolumeBdev(volume), DpuNames.VolumeController(volume.Id),
             DpuNames.VolumeSerial(volume.Id), volume.ReadOnly, volume, null);
 
         public static Disk Of(InstanceMetadata instance, string file) => new(

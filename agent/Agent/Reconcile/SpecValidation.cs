@@ -11,6 +11,9 @@ public static partial class SpecValidation
 {
     public const int VolumesMax = 16;
     public const int PortsMax = 16;
+
+    /// <summary>A secret of 64 bytes and its CRC in base64, and what is around them (NVMe TCP transport 1.0 §3.6.1.5).</summary>
+    public const int DhchapSecretMax = 128;
     public const int PeersMax = 4096;
     public const int VniMax = (1 << 24) - 1;
     public const int MtuMin = 576;
@@ -43,8 +46,14 @@ public static partial class SpecValidation
 
     private static IEnumerable<string> Volume(VolumeSpec volume)
     {
-        if (!Uri.TryCreate(volume.Url, UriKind.Absolute, out _))
+        if (!Uri.TryCreate(volume.Url, UriKind.Absolute, out var url))
             yield return $"volume {volume.Id}: url is no absolute URL";
+        else if (url.Scheme == NvmeTcpUrl.Scheme && NvmeTcpUrl.TryParse(volume.Url) is null)
+            yield return $"volume {volume.Id}: url is no {NvmeTcpUrl.Scheme}://address:port/subsystem-nqn";
+        else if (url.Scheme == NvmeTcpUrl.Scheme && volume.Host is null)
+            yield return $"volume {volume.Id}: host, as whom to connect, is missing";
+        if (volume.Host is { } host && (!NvmeTcpUrl.IsNqn(host.Nqn) || host.DhchapSecret is { Length: > DhchapSecretMax }))
+            yield return $"volume {volume.Id}: host is no NQN, or its secret longer than {DhchapSecretMax} characters";
         if (volume.Qos is { } qos && (qos.IopsMax < 0 || qos.IopsMax % 1000 != 0 || qos.MegabytesPerSecondMax < 0))
             yield return $"volume {volume.Id}: iopsMax is a multiple of 1000 and no limit is negative";
     }

@@ -28,7 +28,7 @@ public static class StatusBuilder
         {
             var error = errors.GetValueOrDefault(Subject.Volume(id));
             var controller = dpu.Controllers.FirstOrDefault(c => c.Name == DpuNames.VolumeController(id));
-            var isConnected = dpu.Bdevs.Any(b => b.Name == DpuNames.VolumeBdev(id));
+            var isConnected = dpu.Bdevs.Any(b => DpuNames.VolumeOfBdev(b.Name) == id);
             if (controller is not { Hotplugged: true } && !isConnected && error is null)
                 continue;
             var state = controller is { Hotplugged: true } ? FunctionState.Presented

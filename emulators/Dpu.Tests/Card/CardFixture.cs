@@ -17,6 +17,8 @@ internal sealed class CardFixture : IAsyncDisposable
 
     public FakeBackend Backend { get; private set; } = new();
 
+    public FakeInitiator Nvme { get; private set; } = new();
+
     public FakeRepresentors Representors { get; } = new();
 
     public FakePcieServer Pcie { get; }
@@ -45,6 +47,7 @@ internal sealed class CardFixture : IAsyncDisposable
     {
         await PowerOffAsync();
         Backend = new FakeBackend();
+        Nvme = new FakeInitiator();
         await PowerOnAsync();
     }
 
@@ -56,6 +59,7 @@ internal sealed class CardFixture : IAsyncDisposable
             "MT0001",
             new StateStore(InDirectory("state")),
             Backend,
+            Nvme,
             new PcieServiceClient(client, TimeProvider.System),
             Representors,
             TimeProvider.System,

@@ -13,8 +13,11 @@ internal sealed class FakeBackend : IVirtioBlkBackend
 
     public ConcurrentDictionary<string, BlkExport> Exports { get; } = new();
 
+    public int Starts { get; private set; }
+
     public Task StartAsync(BackendLayout layout, CancellationToken token)
     {
+        Starts++;
         foreach (var bdev in layout.Bdevs)
             Bdevs[bdev.Name] = bdev;
         foreach (var export in layout.Exports)

@@ -38,7 +38,8 @@ public sealed record BackendLayout(IReadOnlyList<Bdev> Bdevs, IReadOnlyList<BlkE
 
 /// <param name="Socket">File name in the directory that card and host share.</param>
 /// <param name="LogicalBlockSize">Bytes.</param>
-public sealed record BlkExport(string Socket, string Bdev, bool ReadOnly, uint NumQueues, uint LogicalBlockSize);
+/// <param name="Serial">What VIRTIO_BLK_T_GET_ID answers.</param>
+public sealed record BlkExport(string Socket, string Bdev, bool ReadOnly, uint NumQueues, uint LogicalBlockSize, string? Serial = null);
 
 /// <summary>What was measured since the bdev was opened; null is "not counted", never zero.</summary>
 public sealed record BdevCounters

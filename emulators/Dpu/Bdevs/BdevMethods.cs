@@ -39,11 +39,11 @@ internal sealed class BdevMethods(DpuCard card, TimeProvider time)
     private async Task<JsonNode?> ListAsync(BdevGetBdevs parameters)
     {
         if (parameters.Name is not { } name)
-            return new JsonArray([.. card.State.Bdevs.Select(b => (JsonNode)BdevView.Describe(b))]);
+            return new JsonArray([.. card.State.Bdevs.Select(b => (JsonNode)BdevView.Describe(b, card))]);
         var bdev = parameters.Timeout > 0
             ? await card.WaitForBdevAsync(name, TimeSpan.FromMilliseconds(Math.Min(parameters.Timeout, int.MaxValue)))
             : card.FindBdev(name);
-        return new JsonArray(BdevView.Describe(bdev));
+        return new JsonArray(BdevView.Describe(bdev, card));
     }
 
     private async Task<JsonNode?> CountAsync(BdevGetIostat parameters)

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Lab.Emulators.Dpu.Backend;
+using Lab.Emulators.Dpu.Card;
+using Lab.Emulators.Dpu.Nvme;
 using Lab.Emulators.Dpu.State;
 
 namespace Lab.Emulators.Dpu.Bdevs;
@@ -15,7 +17,7 @@ internal static class BdevView
         "abort", "seek_hole", "seek_data", "copy", "nvme_iov_md",
     ];
 
-    public static JsonObject Describe(Bdev bdev) => new()
+    public static JsonObject Describe(Bdev bdev, DpuCard card) => new()
     {
         ["name"] = bdev.Name,
         ["aliases"] = new JsonArray(bdev.Uuid.ToString("D")),
@@ -39,7 +41,7 @@ internal static class BdevView
             .. Supported.Select(t => KeyValuePair.Create(t, (JsonNode?)true)),
             .. Unsupported.Select(t => KeyValuePair.Create(t, (JsonNode?)false)),
         ]),
-        ["driver_specific"] = DriverSpecific(bdev),
+        ["driver_specific"] = DriverSpecific(bdev, card),
     };
 
     /// <summary>Counters that the data path does not keep are left out: a zero would be a measurement.</summary>
@@ -66,13 +68,16 @@ internal static class BdevView
         BdevKind.Nbd => "NBD disk",
         BdevKind.Aio => "AIO disk",
         BdevKind.Null => "Null disk",
+        BdevKind.Nvme => "NVMe disk",
         _ => "Malloc disk",
     };
 
-    private static JsonObject DriverSpecific(Bdev bdev) => bdev.Kind switch
+    private static JsonObject DriverSpecific(Bdev bdev, DpuCard card) => bdev.Kind switch
     {
         BdevKind.Nbd => new JsonObject { ["nbd"] = new JsonObject { ["url"] = bdev.Url } },
         BdevKind.Aio => new JsonObject { ["aio"] = new JsonObject { ["filename"] = bdev.Filename, ["readonly"] = bdev.ReadOnly } },
+        BdevKind.Nvme when card.State.NvmeControllers.Find(c => c.Name == bdev.Controller) is { } controller =>
+            NvmeView.DriverSpecific(bdev, controller, card.DescribeNvme(controller.Name)),
         _ => [],
     };
 }

@@ -107,7 +107,7 @@ internal sealed partial class DpuCard
 
     private BlkExport? ToExport(BlkFunction function) =>
         function.Controller is { Bdev: { } bdev } controller && state.Bdevs.Find(b => b.Name == bdev) is { } known
-            ? new BlkExport(Socket(function), bdev, controller.ReadOnly, controller.NumQueues, known.BlockSize)
+            ? new BlkExport(Socket(function), bdev, controller.ReadOnly, controller.NumQueues, known.BlockSize, controller.VblkId)
             : null;
 
     private BlkFunction? FindControllerOrNull(string name) => state.BlkFunctions.Find(f => f.Controller?.Name == name);

@@ -19,6 +19,7 @@ internal sealed partial class DpuCard : IAsyncDisposable
     private readonly string serial;
     private readonly StateStore store;
     private readonly IVirtioBlkBackend backend;
+    private readonly INvmeInitiator nvme;
     private readonly IPcieService pcie;
     private readonly IRepresentors representors;
     private readonly TimeProvider time;
@@ -38,6 +39,7 @@ internal sealed partial class DpuCard : IAsyncDisposable
         string serial,
         StateStore store,
         IVirtioBlkBackend backend,
+        INvmeInitiator nvme,
         IPcieService pcie,
         IRepresentors representors,
         TimeProvider time,
@@ -46,6 +48,7 @@ internal sealed partial class DpuCard : IAsyncDisposable
         this.serial = serial;
         this.store = store;
         this.backend = backend;
+        this.nvme = nvme;
         this.pcie = pcie;
         this.representors = representors;
         this.time = time;
@@ -54,14 +57,19 @@ internal sealed partial class DpuCard : IAsyncDisposable
 
     public DpuState State => state;
 
+    /// <summary>Serial number of the board.</summary>
+    public string Serial => serial;
+
     /// <summary>Finds again what an earlier life left: on disk, in the data path, among the network devices and (as soon as it answers) in the host's slots.</summary>
     /// <exception cref="InvalidDataException">The state on disk cannot be understood.</exception>
     /// <exception cref="IOException">The data path cannot be started.</exception>
     public async Task StartAsync(CancellationToken token)
     {
         state = store.Load();
+        RestoreNvme();
         await backend.StartAsync(new BackendLayout(state.Bdevs, [.. state.BlkFunctions.Select(ToExport).OfType<BlkExport>()]), token);
         await RestoreRepresentorsAsync(token);
+        RestoreDiscoveries();
         reconciling = ReconcileSlotsAsync(stop.Token);
         LogStarted(state.Bdevs.Count, state.BlkFunctions.Count, state.NetFunctions.Count);
     }
@@ -90,6 +98,8 @@ internal sealed partial class DpuCard : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
+        foreach (var following in followings.Values)
+            await following.DisposeAsync();
         await reconciling;
         await Task.WhenAll(background.Keys).ContinueWith(_ => { }, TaskScheduler.Default);
         gate.Dispose();

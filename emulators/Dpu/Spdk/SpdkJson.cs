@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lab.Emulators.Dpu.Bdevs;
+using Lab.Emulators.Dpu.Keyring;
+using Lab.Emulators.Dpu.Nvme;
 using Lab.Emulators.Dpu.VirtioBlk;
 using Lab.Emulators.Dpu.Virtnet;
 
@@ -17,6 +19,15 @@ namespace Lab.Emulators.Dpu.Spdk;
 [JsonSerializable(typeof(BdevNullCreate))]
 [JsonSerializable(typeof(BdevMallocCreate))]
 [JsonSerializable(typeof(BdevDelete))]
+[JsonSerializable(typeof(BdevNvmeAttachController))]
+[JsonSerializable(typeof(BdevNvmeDetachController))]
+[JsonSerializable(typeof(BdevNvmeGetControllers))]
+[JsonSerializable(typeof(BdevNvmeStartDiscovery))]
+[JsonSerializable(typeof(BdevNvmeStopDiscovery))]
+[JsonSerializable(typeof(BdevHistogramEnable))]
+[JsonSerializable(typeof(BdevHistogramGet))]
+[JsonSerializable(typeof(KeyringFileAddKey))]
+[JsonSerializable(typeof(KeyringFileRemoveKey))]
 [JsonSerializable(typeof(VirtioBlkFunctionCreate))]
 [JsonSerializable(typeof(VirtioBlkFunctionDestroy))]
 [JsonSerializable(typeof(VirtioBlkControllerCreate))]

@@ -10,6 +10,9 @@ public sealed record DpuState
 
     public int Version { get; init; } = CurrentVersion;
     public ImmutableList<Bdev> Bdevs { get; init; } = [];
+    public ImmutableList<NvmeController> NvmeControllers { get; init; } = [];
+    public ImmutableList<NvmeDiscovery> NvmeDiscoveries { get; init; } = [];
+    public ImmutableList<KeyringKey> Keys { get; init; } = [];
     public ImmutableList<BlkFunction> BlkFunctions { get; init; } = [];
     public ImmutableList<NetFunction> NetFunctions { get; init; } = [];
 }
@@ -20,6 +23,9 @@ public enum BdevKind
     Aio,
     Null,
     Malloc,
+
+    /// <summary>A namespace of an NVMe-oF controller; comes and goes with it.</summary>
+    Nvme,
 }
 
 /// <summary>A block device of the back end.</summary>
@@ -40,6 +46,12 @@ public sealed record Bdev
 
     /// <summary>AIO: absolute path of a file or block device.</summary>
     public string? Filename { get; init; }
+
+    /// <summary>NVMe: name of the controller.</summary>
+    public string? Controller { get; init; }
+
+    /// <summary>NVMe: namespace ID.</summary>
+    public uint? Nsid { get; init; }
 
     public bool ReadOnly { get; init; }
     public RateLimits Limits { get; init; } = new();

@@ -9,6 +9,7 @@ public static class AddressPlan
     public const int LinkPort = 8444;
     public const int StoragePort = 8776;
     public const int NbdPort = 10809;
+    public const int NvmeTcpPort = 4420;
     public const int RedfishPort = 443;
     public const int IpmiPort = 623;
     public const int OtlpPort = 4318;

@@ -30,11 +30,18 @@ public sealed class ControlPlane(TestbedPaths paths)
         var pool = Directory.CreateDirectory(paths.Under("storage", "pool")).FullName;
         await Storage.StartAsync(InNamespace(Programs.Own.Command(
             "Lab.Emulators.Storage",
-            "--pool", $"{pool}:{target.PoolBytes.ToString(CultureInfo.InvariantCulture)}",
-            "--rest", $"{AddressPlan.Storage}:{AddressPlan.StoragePort}",
-            "--nbd", $"{AddressPlan.Storage}:{AddressPlan.NbdPort}",
-            "--tls-cert", files.Certificate, "--tls-key", files.Key, "--client-ca", files.Authority)), Environment(), token);
+            [
+                "--pool", $"{pool}:{target.PoolBytes.ToString(CultureInfo.InvariantCulture)}",
+                "--rest", $"{AddressPlan.Storage}:{AddressPlan.StoragePort}",
+                .. FrontOf(target.Protocol),
+                "--tls-cert", files.Certificate, "--tls-key", files.Key, "--client-ca", files.Authority,
+            ])), Environment(), token);
     }
+
+    /// <summary>One front alone: what is not offered needs no defence.</summary>
+    private static string[] FrontOf(string protocol) => protocol == StorageProtocols.NvmeTcp
+        ? ["--nvme-tcp", $"{AddressPlan.Storage}:{AddressPlan.NvmeTcpPort}"]
+        : ["--nbd", $"{AddressPlan.Storage}:{AddressPlan.NbdPort}"];
 
     public async Task StartManagerAsync(
         Programs underTest, TestbedAuthority authority, TestbedSecrets secrets, IReadOnlyDictionary<string, string> tracing, CancellationToken token)

@@ -23,9 +23,18 @@ public sealed record NodeSpec
     public string? TraceParent { get; init; }
 }
 
-/// <param name="Url">Where the DPU connects: <c>nbd://10.0.0.2:10809/export</c>, later <c>nvme-tcp://…</c>.</param>
+/// <param name="Url">Where the DPU connects: an <see cref="NvmeTcpUrl"/>, or <c>nbd://10.0.0.2:10809/export</c>.</param>
 /// <param name="BootIndex">0 for the system disk, −1 for a data disk.</param>
-public sealed record VolumeSpec(Guid Id, string Url, int BootIndex, long SizeBytes, bool ReadOnly = false, VolumeQos? Qos = null);
+/// <param name="Host">As whom the DPU connects over NVMe/TCP; null over NBD.</param>
+public sealed record VolumeSpec(
+    Guid Id, string Url, int BootIndex, long SizeBytes, bool ReadOnly = false, VolumeQos? Qos = null, NvmeHost? Host = null);
+
+/// <summary>Who connects to a subsystem (NVMe base 2.0 §1.5.35, §8.13). Its text holds no secret, wherever it is printed.</summary>
+/// <param name="DhchapSecret">Secret representation, <c>DHHC-1:…</c>; null without authentication.</param>
+public sealed record NvmeHost(string Nqn, string? DhchapSecret = null)
+{
+    public override string ToString() => Nqn;
+}
 
 /// <summary>Limits as SPDK's bdev_set_qos_limit takes them; 0 is unlimited.</summary>
 /// <param name="IopsMax">I/O per second, a multiple of 1000.</param>

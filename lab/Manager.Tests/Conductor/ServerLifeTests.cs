@@ -24,7 +24,10 @@ public sealed class ServerLifeTests
         Assert.Equal((Guid.Parse(id), "s1", "aGVsbG8=", "test"), (spec.Instance!.Id, spec.Instance.Name, spec.Instance.UserData, spec.Instance.Metadata["role"]));
         Assert.Equal(TestCloud.ProjectId("red"), spec.Instance.ProjectId);
         var export = Assert.Single(cloud.Storage.Exports.Values);
-        Assert.Equal(disk.Url, export["url"]!.GetValue<string>());
+        var nvme = export["nvme"]!;
+        Assert.Equal(disk.Url, $"nvme-tcp://{nvme["address"]}:{nvme["port"]}/{nvme["subnqn"]}");
+        var host = Assert.Single(export["hosts"]!.AsArray())!;
+        Assert.Equal((host["nqn"]!.GetValue<string>(), host["secret"]!.GetValue<string>()), (disk.Host!.Nqn, disk.Host.DhchapSecret));
         Assert.Equal([agent.StorageAddress], export["clients"]!.AsArray().Select(c => c!.GetValue<string>()));
         Assert.Equal(disk.Id.ToString(), server["os-extended-volumes:volumes_attached"]![0]!["id"]!.GetValue<string>());
         await cloud.NodeStateAsync(agent, "active");

@@ -118,7 +118,10 @@ internal sealed class FakeStorage : IAsyncDisposable
         if (asked["volume_id"]?.GetValue<string>() is { } volume && !Volumes.ContainsKey(volume))
             return (404, Error("not_found", $"volume {volume} does not exist"));
         if (kind == "exports")
+        {
             asked["url"] = $"nbd://10.20.0.2:10809/{id}";
+            asked["nvme"] = new JsonObject { ["address"] = "10.20.0.2", ["port"] = 4420, ["subnqn"] = $"nqn.2026-11.org.example:{id}", ["nsid"] = 1 };
+        }
         var kept = things.GetOrAdd(id, asked);
         if (!ReferenceEquals(kept, asked) && !JsonNode.DeepEquals(kept, asked))
             return (409, Error("conflict", $"{id} exists with other parameters"));

@@ -35,7 +35,7 @@ internal sealed class MemoryStorageTarget : IStorageTarget
 
     public Task DeleteSnapshotAsync(Guid id, CancellationToken token) => Do(() => Snapshots.TryRemove(id, out _));
 
-    public Task<string> CreateExportAsync(string name, Guid volumeId, IReadOnlyList<string> clients, bool readOnly, CancellationToken token) =>
+    public Task<string> CreateExportAsync(string name, Guid volumeId, StorageClient client, bool readOnly, CancellationToken token) =>
         Task.FromResult("nbd://127.0.0.1:1/" + name);
 
     public Task DeleteExportAsync(string name, CancellationToken token) => Task.CompletedTask;

@@ -12,6 +12,7 @@ internal static class BlockStorageComposition
         .AddMigrations<BlockStorageMigrations>()
         .AddSingleton<VolumeService>()
         .AddSingleton<SnapshotService>()
+        .AddSingleton(provider => HostSecrets.Open(provider.GetRequiredService<ManagerOptions>().StateDirectory))
         .AddSingleton<IStorageTarget>(provider => new StorageTargetClient(
             CreateHttp(provider.GetRequiredService<ManagerOptions>()), provider.GetRequiredService<TimeProvider>()));
 

@@ -1,3 +1,5 @@
+using Lab.Contracts.Link;
+
 namespace Lab.Manager.BlockStorage;
 
 /// <summary>
@@ -21,12 +23,15 @@ internal interface IStorageTarget
 
     Task DeleteSnapshotAsync(Guid id, CancellationToken token);
 
-    /// <param name="clients">Addresses that may connect.</param>
-    /// <returns>The URL where they connect: <c>nbd://address:port/name</c>.</returns>
-    Task<string> CreateExportAsync(string name, Guid volumeId, IReadOnlyList<string> clients, bool readOnly, CancellationToken token);
+    /// <returns>The URL where the client connects: <see cref="NvmeTcpUrl"/> of a target that serves NVMe/TCP, else <c>nbd://address:port/name</c>.</returns>
+    Task<string> CreateExportAsync(string name, Guid volumeId, StorageClient client, bool readOnly, CancellationToken token);
 
     Task DeleteExportAsync(string name, CancellationToken token);
 }
+
+/// <summary>Who may connect to an export: over NBD whoever has the address, over NVMe/TCP whoever has NQN and secret.</summary>
+/// <param name="Host">With its secret.</param>
+internal sealed record StorageClient(string Address, NvmeHost Host);
 
 /// <summary>The storage target refused, or could not be reached after some tries.</summary>
 /// <param name="status">HTTP status; null when there was no answer.</param>

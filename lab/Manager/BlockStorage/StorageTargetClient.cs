@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lab.Contracts.Link;
 
 namespace Lab.Manager.BlockStorage;
 
@@ -48,20 +49,25 @@ internal sealed class StorageTargetClient(HttpClient http, TimeProvider time) : 
     public Task DeleteSnapshotAsync(Guid id, CancellationToken token) => DeleteAsync("v1/snapshots/" + Text(id), token);
 
     public async Task<string> CreateExportAsync(
-        string name, Guid volumeId, IReadOnlyList<string> clients, bool readOnly, CancellationToken token)
+        string name, Guid volumeId, StorageClient client, bool readOnly, CancellationToken token)
     {
         var body = new JsonObject
         {
             ["id"] = name,
             ["volume_id"] = Text(volumeId),
-            ["clients"] = new JsonArray([.. clients.Select(c => (JsonNode)c)]),
+            ["clients"] = new JsonArray(client.Address),
+            ["hosts"] = new JsonArray(new JsonObject { ["nqn"] = client.Host.Nqn, ["secret"] = client.Host.DhchapSecret }),
             ["read_only"] = readOnly,
         };
         var export = await SendAsync(HttpMethod.Post, "v1/exports", body, token);
-        return export?["url"]?.GetValue<string>() ?? throw new StorageTargetException($"storage target: export {name} has no url");
+        return UrlOf(export) ?? throw new StorageTargetException($"storage target: export {name} has no url");
     }
 
     public Task DeleteExportAsync(string name, CancellationToken token) => DeleteAsync("v1/exports/" + Uri.EscapeDataString(name), token);
+
+    private static string? UrlOf(JsonNode? export) => export?["nvme"] is not { } nvme
+        ? export?["url"]?.GetValue<string>()
+        : new NvmeTcpUrl(IPAddress.Parse(nvme["address"]!.GetValue<string>()), nvme["port"]!.GetValue<int>(), nvme["subnqn"]!.GetValue<string>()).ToString();
 
     private static string Text(Guid id) => id.ToString("D", CultureInfo.InvariantCulture);
 

@@ -72,7 +72,9 @@ internal sealed class NodeSpecs(
         return idle with
         {
             Power = server.Power,
-            Volumes = [.. disks.Select(d => new VolumeSpec(d.Attachment.VolumeId, d.Attachment.Url!, d.Attachment.BootIndex, (long)d.SizeGib << 30))],
+            Volumes = [.. disks.Select(d => new VolumeSpec(
+                d.Attachment.VolumeId, d.Attachment.Url!, d.Attachment.BootIndex, (long)d.SizeGib << 30,
+                Host: NvmeTcpUrl.TryParse(d.Attachment.Url!) is null ? null : new NvmeHost(node.HostNqn)))],
             Ports = [.. ports.OrderBy(p => p.Id).Select(p => p with { Peers = [.. p.Peers.OrderBy(peer => peer.MacAddress, StringComparer.Ordinal)] })],
             Instance = new InstanceMetadata
             {

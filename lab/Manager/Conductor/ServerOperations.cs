@@ -16,6 +16,7 @@ internal sealed partial class ServerOperations(
     IDbContextFactory<ManagerDbContext> contexts,
     IServiceScopeFactory scopes,
     IStorageTarget storage,
+    HostSecrets secrets,
     INodeSpecs specs,
     NodeConvergence convergence,
     NodeStates states,
@@ -87,7 +88,8 @@ internal sealed partial class ServerOperations(
     public async Task ConnectAsync(Guid volumeId, Node node, string? traceParent, CancellationToken token)
     {
         using var phase = OperationActivities.Start(OperationActivities.Connect, traceParent);
-        var url = await storage.CreateExportAsync(Volume.ExportName(volumeId), volumeId, [node.StorageAddress], readOnly: false, token);
+        var client = new StorageClient(node.StorageAddress, secrets.HostOf(volumeId, node.HostNqn));
+        var url = await storage.CreateExportAsync(Volume.ExportName(volumeId), volumeId, client, readOnly: false, token);
         await SetAttachmentAsync(volumeId, a => a.SetProperty(x => x.Url, url).SetProperty(x => x.Presented, true), token);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Lab.Contracts.Link;
+using Lab.Manager.BlockStorage;
 using Lab.Protocols.JsonRpc;
 
 namespace Lab.Manager.Link;
@@ -10,7 +11,7 @@ namespace Lab.Manager.Link;
 /// generation grew. Pushes coalesce: only the newest spec matters.
 /// </summary>
 internal sealed partial class AgentSession(
-    IJsonRpcChannel channel, string serial, AgentRegistry registry, NodeRegistrar nodes, TimeProvider time, ILogger<AgentSession> logger) : IAsyncDisposable
+    IJsonRpcChannel channel, string serial, AgentRegistry registry, NodeRegistrar nodes, HostSecrets secrets, TimeProvider time, ILogger<AgentSession> logger) : IAsyncDisposable
 {
     /// <summary>Longest time between two statuses, seconds.</summary>
     public const int HeartbeatSeconds = 5;
@@ -143,7 +144,7 @@ internal sealed partial class AgentSession(
     {
         try
         {
-            await CallAsync(t => peer!.InvokeAsync(LinkMethods.Apply, JsonSerializer.SerializeToNode(spec, LinkJson.Default.NodeSpec), t), token);
+            await CallAsync(t => peer!.InvokeAsync(LinkMethods.Apply, JsonSerializer.SerializeToNode(secrets.Complete(spec), LinkJson.Default.NodeSpec), t), token);
             return true;
         }
         catch (JsonRpcException e) when (e.Code == LinkErrors.StaleGeneration)

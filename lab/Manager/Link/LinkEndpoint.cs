@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Lab.Contracts.Link;
+using Lab.Manager.BlockStorage;
 using Lab.Manager.Database;
 using Lab.Manager.Http;
 using Lab.Protocols.JsonRpc;
@@ -19,6 +20,7 @@ internal static class LinkEndpoint
         IDbContextFactory<ManagerDbContext> contexts,
         AgentRegistry registry,
         NodeRegistrar nodes,
+        HostSecrets secrets,
         TimeProvider time,
         ILogger<AgentSession> logger,
         IHostApplicationLifetime lifetime)
@@ -33,7 +35,7 @@ internal static class LinkEndpoint
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        await using var session = new AgentSession(new WebSocketJsonRpcChannel(socket), serial, registry, nodes, time, logger);
+        await using var session = new AgentSession(new WebSocketJsonRpcChannel(socket), serial, registry, nodes, secrets, time, logger);
         await session.RunAsync(ending.Token);
     }
 

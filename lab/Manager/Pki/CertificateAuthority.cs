@@ -117,19 +117,7 @@ internal sealed class CertificateAuthority : IDisposable
         var now = time.GetUtcNow();
         using var made = request.CreateSelfSigned(now - Backdating, now + Lifetime);
         // The certificate is written last: a start that is cut in between makes both again.
-        WriteWhole(keyFile, key.ExportPkcs8PrivateKeyPem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        WriteWhole(certificateFile, made.ExportCertificatePem(), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-    }
-
-    private static void WriteWhole(string path, string text, UnixFileMode mode)
-    {
-        var partial = path + ".partial";
-        File.Delete(partial);
-        using (var file = new FileStream(partial, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(text + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(partial, path, overwrite: true);
+        PrivateFile.Write(keyFile, key.ExportPkcs8PrivateKeyPem());
+        PrivateFile.Write(certificateFile, made.ExportCertificatePem(), UnixFileMode.GroupRead | UnixFileMode.OtherRead);
     }
 }
