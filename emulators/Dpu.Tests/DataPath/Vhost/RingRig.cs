@@ -57,12 +57,12 @@ internal sealed class RingRig : IAsyncDisposable
         var queue = new VirtQueue(0, Device, Broken.Add)
         {
             Address = new VringAddress(0, 0, UserAddress + Descriptors, UserAddress + Used, UserAddress + Available),
-            Kick = EventFd.Create(),
             Call = EventFd.Create(),
             Error = EventFd.Create(),
             IsEnabled = true,
             Inflight = inflight,
         };
+        queue.SetKick(EventFd.Create());
         queue.SetSize(Size);
         return queue;
     }
