@@ -1,10 +1,14 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Lab.Emulators.Dpu.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lab.Emulators.Dpu.DataPath.Vhost;
 
-/// <summary>A mapped file that another process writes too (mmap(2)). The file is never shorter than the mapping was when it was made.</summary>
+/// <summary>
+/// A mapped file that another process writes too (mmap(2)). A memfd is sealed, so that nobody can cut it under the mapping, which would be
+/// SIGBUS. A file that cannot be sealed (one of a file system) can still be cut by the front end that gave it; its guest cannot.
+/// </summary>
 internal sealed unsafe partial class SharedMemory : IDisposable
 {
     private const int ReadWrite = 1 | 2;
@@ -12,6 +16,7 @@ internal sealed unsafe partial class SharedMemory : IDisposable
     private const int NoReserve = 0x4000;
     private const int SeekEnd = 2;
     private const uint CloseOnExec = 1;
+    private const uint AllowSealing = 2;
 
     private readonly nuint length;
     private byte* memory;
@@ -29,6 +34,8 @@ internal sealed unsafe partial class SharedMemory : IDisposable
     /// <exception cref="IOException">It cannot be mapped, or the file is shorter: touching what is behind its end would be SIGBUS.</exception>
     public static SharedMemory Map(SafeHandle file, ulong length)
     {
+        // Before its length is asked for.
+        _ = FileControl.TrySealShrink(file);
         if (length is 0 or > long.MaxValue || (ulong)Math.Max(0, Seek(file, 0, SeekEnd)) < length)
             throw new IOException($"shared memory of {length} bytes is not all there");
         var mapped = MMap(null, (nuint)length, ReadWrite, Shared | NoReserve, file, 0);
@@ -38,7 +45,7 @@ internal sealed unsafe partial class SharedMemory : IDisposable
     /// <summary>Anonymous memory with a descriptor to pass on (memfd_create(2)).</summary>
     public static SafeFileHandle Create(string name, long length)
     {
-        var file = new SafeFileHandle(MemFdCreate(name, CloseOnExec), true);
+        var file = new SafeFileHandle(MemFdCreate(name, CloseOnExec | AllowSealing), true);
         if (file.IsInvalid || Truncate(file, length) != 0)
             throw Failure("memfd_create");
         return file;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.VhostUser;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -357,7 +358,11 @@ internal sealed unsafe partial class VhostSession : IDisposable
         var number = ReadNumber(message);
         if (((number & NoFile) == 0) != (message.Files.Count == 1))
             throw new VhostException("a ring's descriptor that did not come, or was not told");
-        return ((uint)(number & QueueMask), message.Files.Count == 0 ? null : message.Files[0]);
+        if (message.Files is not [var file])
+            return ((uint)(number & QueueMask), null);
+        // It may be anything: the reactor, which others share, must not wait for it.
+        FileControl.SetNonBlocking(file);
+        return ((uint)(number & QueueMask), file);
     }
 
     [LoggerMessage(LogLevel.Information, "a vhost-user front end left: {Reason}")]
