@@ -108,18 +108,6 @@ internal sealed class FrontEnd : IDisposable
         return answer;
     }
 
-    public bool IsLeft()
-    {
-        try
-        {
-            return messages.Receive() is null;
-        }
-        catch (VhostException)
-        {
-            return false;
-        }
-    }
-
     public void Tell(VhostUserRequest request, ReadOnlySpan<byte> payload, SafeHandle? file = null) =>
         messages.Send(new VhostUserHeader((uint)request, VhostUserHeader.Version, (uint)payload.Length), payload, file);
 

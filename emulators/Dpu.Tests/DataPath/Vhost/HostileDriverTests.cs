@@ -5,13 +5,15 @@ using Lab.Protocols.VhostUser;
 namespace Lab.Emulators.Dpu.Tests.DataPath.Vhost;
 
 /// <summary>What a driver can do that is worse than a malformed chain: it may cost it its queue, and never the reactor, its neighbours or the way out.</summary>
-public sealed class HostileDriverTests
+public sealed class HostileDriverTests : IAsyncDisposable
 {
     private const ulong Table = 0x10000;
     private const ulong Data = 0x20000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly HookedDevice device = new();
+
+    public ValueTask DisposeAsync() => device.DisposeAsync();
 
     [Theory]
     [InlineData(134, VirtioBlkStatus.Ok)]

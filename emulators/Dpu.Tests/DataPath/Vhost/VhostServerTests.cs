@@ -99,7 +99,7 @@ public sealed class VhostServerTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(ulong.MaxValue - 0xfff, 0x2000UL)]
+    [InlineData(ulong.MaxValue - 0xfff, 0x1200UL)]
     [InlineData(0x1000UL, 0UL)]
     [InlineData(64UL, 0UL)]
     public async Task MemoryOfRequestsUnderWay_ThatCannotBe_EndsTheFrontEndAlone(ulong size, ulong offset)
@@ -111,7 +111,8 @@ public sealed class VhostServerTests : IAsyncDisposable
             new InflightDescription(size, offset, 1, 128).Write(description);
             using var file = SharedMemory.Create("short", 1024);
             hostile.Tell(VhostUserRequest.SetInflightFd, description, file);
-            Assert.True(hostile.IsLeft());
+            var left = Record.Exception(() => hostile.AskNumber(VhostUserRequest.GetFeatures, []));
+            Assert.True(left is SocketException or IOException, $"{left}");
         }
         await AssertServedAsync();
     }
