@@ -7,8 +7,6 @@ internal static partial class FileControl
 {
     private const int GetFlags = 3;
     private const int SetFlags = 4;
-    private const int AddSeals = 1033;
-    private const int SealShrink = 2;
     private const int NonBlocking = 0x800;
 
     /// <summary>A write to the descriptor, or a read, fails rather than waits.</summary>
@@ -18,10 +16,6 @@ internal static partial class FileControl
         if (flags >= 0)
             _ = Control(descriptor, SetFlags, flags | NonBlocking);
     }
-
-    /// <summary>Nobody can make the file shorter any more, whoever holds it.</summary>
-    /// <returns>False when it is no file that can be sealed.</returns>
-    public static bool TrySealShrink(SafeHandle file) => Control(file, AddSeals, SealShrink) == 0;
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(SafeHandle descriptor, int command, int argument);

@@ -80,24 +80,6 @@ public sealed class VhostServerTests : IAsyncDisposable
         Assert.Equal(VirtioBlkStatus.Ok, await host.DoAsync(VirtioBlkType.In, 0, Block));
     }
 
-    [Fact]
-    public async Task Memory_ThatIsGranted_CannotBeCutUnderTheMapping()
-    {
-        await using var export = Export();
-        using var host = new FrontEnd(Socket);
-        // This mapping's own seal would prove nothing: a memfd that only the back end maps.
-        using var file = SharedMemory.Create("guest", FrontEnd.MemoryBytes);
-        RandomAccess.SetLength(file, FrontEnd.MemoryBytes / 2);
-        RandomAccess.SetLength(file, FrontEnd.MemoryBytes);
-        var table = new byte[8 + MemoryRegion.Bytes];
-        table[0] = 1;
-        BitConverter.TryWriteBytes(table.AsSpan(16), (ulong)FrontEnd.MemoryBytes);
-        host.Tell(VhostUserRequest.SetMemoryTable, table, file);
-        host.AskNumber(VhostUserRequest.GetFeatures, []);
-        Assert.ThrowsAny<Exception>(() => RandomAccess.SetLength(file, FrontEnd.MemoryBytes / 2));
-        Assert.Equal(FrontEnd.MemoryBytes, RandomAccess.GetLength(file));
-    }
-
     [Theory]
     [InlineData(ulong.MaxValue - 0xfff, 0x1200UL)]
     [InlineData(0x1000UL, 0UL)]
