@@ -34,27 +34,18 @@ internal sealed unsafe partial class VhostSocket(Socket socket)
     /// <exception cref="VhostException">It is no message.</exception>
     public VhostMessage? Receive()
     {
-        var head = new byte[VhostUserHeader.Bytes];
         var files = new List<SafeFileHandle>();
-        for (var at = 0; at < head.Length;)
+        VhostMessage? message = null;
+        try
         {
-            var count = Receive(head.AsSpan(at), files);
-            if (count == 0)
-                return null;
-            at += count;
+            return message = Receive(files);
         }
-        var header = VhostUserHeader.Read(head);
-        if (!header.IsVersion1 || header.Size > PayloadBytesMax)
-            throw new VhostException($"a message of version {header.Flags & 3} and {header.Size} bytes");
-        var payload = new byte[header.Size];
-        for (var at = 0; at < payload.Length;)
+        finally
         {
-            var count = socket.Receive(payload, at, payload.Length - at, SocketFlags.None);
-            if (count == 0)
-                return null;
-            at += count;
+            // What came with half a message, or with none, is nobody's.
+            if (message is null)
+                files.ForEach(file => file.Dispose());
         }
-        return new VhostMessage(header, payload, files);
     }
 
     /// <param name="file">Goes with it; the caller keeps it.</param>
@@ -77,6 +68,30 @@ internal sealed unsafe partial class VhostSocket(Socket socket)
             socket.Send(bytes);
         else
             SendWith(bytes, file);
+    }
+
+    private VhostMessage? Receive(List<SafeFileHandle> files)
+    {
+        var head = new byte[VhostUserHeader.Bytes];
+        for (var at = 0; at < head.Length;)
+        {
+            var count = Receive(head.AsSpan(at), files);
+            if (count == 0)
+                return null;
+            at += count;
+        }
+        var header = VhostUserHeader.Read(head);
+        if (!header.IsVersion1 || header.Size > PayloadBytesMax)
+            throw new VhostException($"a message of version {header.Flags & 3} and {header.Size} bytes");
+        var payload = new byte[header.Size];
+        for (var at = 0; at < payload.Length;)
+        {
+            var count = socket.Receive(payload, at, payload.Length - at, SocketFlags.None);
+            if (count == 0)
+                return null;
+            at += count;
+        }
+        return new VhostMessage(header, payload, files);
     }
 
     private int Receive(Span<byte> buffer, List<SafeFileHandle> files)
