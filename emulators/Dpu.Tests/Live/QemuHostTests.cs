@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Lab.Protocols.JsonRpc;
 using Lab.Protocols.Qmp;
 
 namespace Lab.Emulators.Dpu.Tests.Live;
@@ -21,8 +19,8 @@ public sealed class QemuHostTests
         try
         {
             await Eventually.TrueAsync("QEMU serves QMP", () => File.Exists(qmpSocket));
-            await using var qmp = await ConnectAsync(qmpSocket);
-            await qmp.ExecuteAsync("chardev-add", SocketBackend(dpu.VhostSocket("vblk0.sock")), default);
+            await using var qmp = await QemuMonitor.ConnectAsync(qmpSocket);
+            await qmp.ExecuteAsync("chardev-add", QemuMonitor.SocketBackend(dpu.VhostSocket("vblk0.sock")), default);
             // Realizing reads the export's configuration space: capacity, queues.
             await qmp.ExecuteAsync("device_add", JsonNode.Parse(
                 """{"driver":"vhost-user-blk-pci","id":"disk","chardev":"c","bus":"port1","num-queues":1}"""), default);
@@ -42,28 +40,6 @@ public sealed class QemuHostTests
         {
             await Tool.KillAsync(qemu);
         }
-    }
-
-    private static JsonObject SocketBackend(string path) => new()
-    {
-        ["id"] = "c",
-        ["backend"] = new JsonObject
-        {
-            ["type"] = "socket",
-            ["data"] = new JsonObject
-            {
-                ["addr"] = new JsonObject { ["type"] = "unix", ["data"] = new JsonObject { ["path"] = path } },
-                ["server"] = false,
-                ["reconnect"] = 1,
-            },
-        },
-    };
-
-    private static async Task<QmpConnection> ConnectAsync(string path)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        return await QmpConnection.OpenAsync(new StreamJsonRpcChannel(new NetworkStream(socket, ownsSocket: true)), _ => { }, default);
     }
 
     private static async Task<bool> IsConnectedAsync(QmpConnection qmp)

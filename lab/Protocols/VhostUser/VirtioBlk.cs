@@ -65,7 +65,7 @@ public sealed record VirtioBlkConfig(ulong SizeBytes, uint BlockSize, uint Segme
     public const int Bytes = 60;
 
     /// <summary>Sectors of one discard or write of zeroes: 2 GiB less a block of any size.</summary>
-    private const uint RangeSectorsMax = (1u << 22) - 8;
+    public const uint RangeSectorsMax = (1u << 22) - 8;
 
     public void Write(Span<byte> bytes)
     {

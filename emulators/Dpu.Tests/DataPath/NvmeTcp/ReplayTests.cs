@@ -32,6 +32,8 @@ public sealed class ReplayTests
             .Select(i => new TestRequest(BlockOperation.Write, (ulong)i * 4096, 4096).Fill((byte)(i + 1))).ToArray();
         await rig.Io.SubmitAsync(requests);
         await arrived.Task.WaitAsync(Patience);
+        // An answer that is on its way when the target dies is none.
+        await Eventually.TrueAsync("the answers to have come", () => requests.Count(r => r.Completed.IsCompleted) == answered);
         target.KillConnections();
         Assert.All(await Task.WhenAll(requests.Select(r => r.Completed)).WaitAsync(Patience), s => Assert.Equal(BlockStatus.Ok, s));
         Assert.Equal(BlockStatus.Ok, await rig.Io.DoAsync(BlockOperation.Flush));

@@ -8,147 +8,146 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lab.Emulators.Dpu.Tests.DataPath.Vhost;
 
-/// <summary>The hypervisor's side of an export: its messages in QEMU's order, and one request at a time on each ring.</summary>
+/// <summary>A vhost-user front end over a socket, with a guest's memory and one ring in it, in the order in which QEMU says things.</summary>
 internal sealed class FrontEnd : IDisposable
 {
-    private const int Bytes = 1 << 20;
-    private const int QueueBytes = 0x10000;
-    private const int Available = 0x1000;
-    private const int Used = 0x2000;
-    private const int Header = 0x3000;
-    private const int Status = 0x3800;
-    private const int Data = 0x4000;
-    private const ushort Size = 16;
-    private const ulong User = 0x7f00_0000_0000;
+    public const int MemoryBytes = 256 * 1024;
+    public const ulong Data = 0x8000;
+    private const ulong UserAddress = 0x7000_0000_0000;
+    private const ulong NoFile = 1 << 8;
 
     private readonly Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly VhostSocket messages;
-    private readonly SafeFileHandle file = MemFd.Create(Bytes, allowsSeals: true);
     private readonly SharedMemory memory;
-    private readonly Dictionary<uint, SafeFileHandle> kicks = [];
 
-    public FrontEnd(string path)
+    public unsafe FrontEnd(string path)
     {
         socket.Connect(new UnixDomainSocketEndPoint(path));
-        socket.ReceiveTimeout = 20_000;
         messages = new VhostSocket(socket);
-        memory = SharedMemory.Map(file, Bytes);
+        memory = SharedMemory.Map(MemoryFile, MemoryBytes);
+        Ring = new DriverRing(memory.Memory);
     }
 
-    public VirtioFeatures Features { get; private set; }
+    public DriverRing Ring { get; }
 
-    public int Queues { get; private set; }
+    public SafeFileHandle MemoryFile { get; } = SharedMemory.Create("guest", MemoryBytes);
 
-    /// <summary>Agrees on features and protocol features, and starts all rings.</summary>
-    public void Start(SafeHandle? backendSocket = null)
+    public SafeFileHandle Kick { get; private set; } = EventFd.Create();
+
+    public SafeFileHandle Call { get; } = EventFd.Create();
+
+    public unsafe Span<byte> Bytes(ulong at, int length) => new(memory.Memory + at, length);
+
+    /// <summary>Everything up to a ring that runs.</summary>
+    public void Start(ushort queues = 1)
     {
-        Features = (VirtioFeatures)AskNumber(VhostUserRequest.GetFeatures);
-        Tell(VhostUserRequest.SetProtocolFeatures, AskNumber(VhostUserRequest.GetProtocolFeatures));
-        Queues = (int)AskNumber(VhostUserRequest.GetQueueNum);
         Tell(VhostUserRequest.SetOwner, []);
-        if (backendSocket is not null)
-            Tell(VhostUserRequest.SetBackendRequestFd, [], backendSocket);
-        Tell(VhostUserRequest.SetFeatures, (ulong)(Features & ~VirtioFeatures.EventIndex));
-        Tell(VhostUserRequest.SetMemoryTable, Words(1, 0, Bytes, User, 0), file);
-        for (var queue = 0u; queue < Queues; queue++)
-            StartRing(queue);
+        var features = AskNumber(VhostUserRequest.GetFeatures, []);
+        TellNumber(VhostUserRequest.SetProtocolFeatures, AskNumber(VhostUserRequest.GetProtocolFeatures, []));
+        TellNumber(VhostUserRequest.SetFeatures, features);
+        var inflight = new byte[InflightDescription.Bytes];
+        new InflightDescription(0, 0, queues, DriverRing.Size).Write(inflight);
+        var answer = Ask(VhostUserRequest.GetInflightFd, inflight);
+        Tell(VhostUserRequest.SetInflightFd, answer.Payload, answer.Files[0]);
+        answer.CloseFiles();
+        GrantMemory();
+        TellState(VhostUserRequest.SetVringNum, DriverRing.Size);
+        TellState(VhostUserRequest.SetVringBase, Ring.UsedIndex);
+        TellAddress();
+        TellNumber(VhostUserRequest.SetVringKick, 0, Kick);
+        TellNumber(VhostUserRequest.SetVringCall, 0, Call);
+        TellState(VhostUserRequest.SetVringEnable, 1);
+        // An answer says that all of this was taken.
+        AskNumber(VhostUserRequest.GetFeatures, []);
     }
 
-    /// <returns>Bytes of the device, as its configuration says.</returns>
-    public ulong ReadSize()
+    public void GrantMemory()
     {
-        var payload = new byte[12 + VirtioBlkConfig.Bytes];
-        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(4), VirtioBlkConfig.Bytes);
-        return BinaryPrimitives.ReadUInt64LittleEndian(Ask(VhostUserRequest.GetConfig, payload).AsSpan(12)) * VirtioBlkConfig.SectorBytes;
+        var table = new byte[8 + MemoryRegion.Bytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(table, 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(table.AsSpan(16), MemoryBytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(table.AsSpan(24), UserAddress);
+        Tell(VhostUserRequest.SetMemoryTable, table, MemoryFile);
     }
 
-    /// <summary>Stops a ring: the answer comes when nothing of it is under way.</summary>
-    public uint StopRing(uint queue) => VringState.Read(Ask(VhostUserRequest.GetVringBase, State(queue, 0))).Number;
-
-    /// <summary>Stopped and described anew, as by a reset of the guest.</summary>
-    public unsafe void RestartRing(uint queue)
+    public void ReplaceKick()
     {
-        StopRing(queue);
-        new Span<byte>(Ring(queue), QueueBytes).Clear();
-        StartRing(queue);
+        var next = EventFd.Create();
+        TellNumber(VhostUserRequest.SetVringKick, 0, next);
+        AskNumber(VhostUserRequest.GetFeatures, []);
+        // What the back end may still wait for, if it did not take the next one's place.
+        EventFd.Signal(Kick);
+        Kick.Dispose();
+        Kick = next;
     }
 
-    public unsafe void Offer(uint queue, VirtioBlkType type, ulong sector, byte value = 0, uint length = 512)
+    /// <returns>The status byte when it is done.</returns>
+    public async Task<VirtioBlkStatus> DoAsync(VirtioBlkType type, ulong sector, int length)
     {
-        var ring = Ring(queue);
-        var at = queue * QueueBytes;
-        *(ulong*)(ring + Header) = (uint)type;
-        *(ulong*)(ring + Header + 8) = sector;
-        ring[Status] = 0xff;
-        new Span<byte>(ring + Data, (int)length).Fill(value);
-        var table = (VirtqDescriptor*)ring;
-        var direction = type == VirtioBlkType.Out ? (ushort)0 : VirtqDescriptor.Write;
-        table[0] = new() { Address = at + Header, Length = 16, Flags = VirtqDescriptor.Next, NextIndex = 1 };
-        table[1] = new() { Address = at + Data, Length = length, Flags = (ushort)(VirtqDescriptor.Next | direction), NextIndex = 2 };
-        table[2] = new() { Address = at + Status, Length = 1, Flags = VirtqDescriptor.Write };
-        // Entry 0 of the ring is head 0, as all of them are.
-        Volatile.Write(ref *(ushort*)(ring + Available + 2), (ushort)(*(ushort*)(ring + Available + 2) + 1));
-        EventFd.Signal(kicks[queue]);
+        var wanted = (ushort)(Ring.UsedIndex + 1);
+        var status = Offer(type, sector, length);
+        EventFd.Signal(Kick);
+        await Eventually.TrueAsync("the request is done", () => Ring.UsedIndex == wanted);
+        return (VirtioBlkStatus)status();
     }
 
-    /// <summary>A request, done.</summary>
-    public async Task<(VirtioBlkStatus Status, byte First)> DoAsync(uint queue, VirtioBlkType type, ulong sector, byte value = 0)
+    /// <returns>The index at which the ring would go on.</returns>
+    public uint Stop()
     {
-        var before = UsedIndex(queue);
-        Offer(queue, type, sector, value);
-        await Eventually.TrueAsync($"queue {queue} does a request", () => UsedIndex(queue) != before);
-        return Outcome(queue);
+        var state = new byte[VringState.Bytes];
+        return VringState.Read(Ask(VhostUserRequest.GetVringBase, state).Payload).Number;
     }
 
-    public unsafe ushort UsedIndex(uint queue) => Volatile.Read(ref *(ushort*)(Ring(queue) + Used + 2));
+    public ulong AskNumber(VhostUserRequest request, ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt64LittleEndian(Ask(request, payload).Payload);
 
-    public void Tell(VhostUserRequest request, ReadOnlySpan<byte> payload, SafeHandle? with = null) =>
-        messages.Send(new VhostUserHeader((uint)request, VhostUserHeader.Version, (uint)payload.Length), payload, with);
+    public VhostMessage Ask(VhostUserRequest request, ReadOnlySpan<byte> payload)
+    {
+        Tell(request, payload);
+        var answer = messages.Receive() ?? throw new IOException($"the back end left at {request}");
+        Assert.Equal((uint)request, answer.Header.Request);
+        return answer;
+    }
+
+    public void Tell(VhostUserRequest request, ReadOnlySpan<byte> payload, SafeHandle? file = null) =>
+        messages.Send(new VhostUserHeader((uint)request, VhostUserHeader.Version, (uint)payload.Length), payload, file);
+
+    public void TellNumber(VhostUserRequest request, ulong number, SafeHandle? file = null)
+    {
+        var payload = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(payload, number | (file is null && request is VhostUserRequest.SetVringKick ? NoFile : 0));
+        Tell(request, payload, file);
+    }
+
+    public void SendRaw(ReadOnlySpan<byte> bytes) => socket.Send(bytes);
 
     public void Dispose()
     {
         socket.Dispose();
         memory.Dispose();
-        file.Dispose();
-        foreach (var kick in kicks.Values)
-            kick.Dispose();
+        MemoryFile.Dispose();
+        Kick.Dispose();
+        Call.Dispose();
     }
 
-    private unsafe (VirtioBlkStatus, byte) Outcome(uint queue) => ((VirtioBlkStatus)Ring(queue)[Status], Ring(queue)[Data]);
-
-    private void StartRing(uint queue)
+    private unsafe Func<byte> Offer(VirtioBlkType type, ulong sector, int length)
     {
-        var at = User + (queue * QueueBytes);
-        if (kicks.Remove(queue, out var last))
-            last.Dispose();
-        kicks.Add(queue, EventFd.Create());
-        Tell(VhostUserRequest.SetVringNum, State(queue, Size));
-        Tell(VhostUserRequest.SetVringBase, State(queue, 0));
-        Tell(VhostUserRequest.SetVringAddress, Words(queue, at, at + Used, at + Available, 0));
-        Tell(VhostUserRequest.SetVringKick, Words(queue), kicks[queue]);
-        Tell(VhostUserRequest.SetVringEnable, State(queue, 1));
+        var status = Ring.Request(0, type, sector, Data, (uint)length);
+        return () => *status;
     }
 
-    private unsafe byte* Ring(uint queue) => memory.Memory + (queue * QueueBytes);
-
-    private ulong AskNumber(VhostUserRequest request) => BinaryPrimitives.ReadUInt64LittleEndian(Ask(request, []));
-
-    private byte[] Ask(VhostUserRequest request, ReadOnlySpan<byte> payload)
+    private void TellState(VhostUserRequest request, uint number)
     {
+        var payload = new byte[VringState.Bytes];
+        new VringState(0, number).Write(payload);
         Tell(request, payload);
-        var answer = messages.Receive() ?? throw new IOException($"{request}: the back end is gone");
-        Assert.Equal((uint)request, answer.Header.Request);
-        return answer.Payload;
     }
 
-    private void Tell(VhostUserRequest request, ulong value) => Tell(request, Words(value));
-
-    private static byte[] State(uint queue, uint number)
+    private void TellAddress()
     {
-        var bytes = new byte[VringState.Bytes];
-        new VringState(queue, number).Write(bytes);
-        return bytes;
+        var payload = new byte[VringAddress.Bytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(8), UserAddress + DriverRing.Descriptors);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(16), UserAddress + DriverRing.Used);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(24), UserAddress + DriverRing.Available);
+        Tell(VhostUserRequest.SetVringAddress, payload);
     }
-
-    private static byte[] Words(params ulong[] words) => MemoryMarshal.AsBytes<ulong>(words).ToArray();
 }

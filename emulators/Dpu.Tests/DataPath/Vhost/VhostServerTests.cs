@@ -1,145 +1,168 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Lab.Emulators.Dpu.Backend;
 using Lab.Emulators.Dpu.DataPath;
 using Lab.Emulators.Dpu.DataPath.Devices;
 using Lab.Emulators.Dpu.DataPath.Vhost;
+using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.VhostUser;
 
 namespace Lab.Emulators.Dpu.Tests.DataPath.Vhost;
 
-/// <summary>Exports from the hypervisor's side: message by message over their sockets.</summary>
+/// <summary>An export from the front end's side of its socket.</summary>
 public sealed class VhostServerTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private const int Block = 4096;
+    private const int Idle = 100;
     private readonly string directory = Directory.CreateTempSubdirectory("vhost-").FullName;
     private readonly ReactorGroup reactors = new(1, new TestLog());
-    private readonly ResizableDevice device = new();
+    private readonly MallocDevice device;
+    private readonly VhostServer server;
 
-    private string Socket => Path.Combine(directory, "disk.sock");
+    public VhostServerTests()
+    {
+        device = new MallocDevice(Path.Combine(directory, "disk"), 512, 1 << 20);
+        server = new VhostServer(directory, reactors, new TestLog());
+    }
 
     public async ValueTask DisposeAsync()
     {
         await reactors.DisposeAsync();
+        await device.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
 
     [Fact]
-    public async Task Queues_AllOfThem_AreServed()
+    public async Task FrontEnd_ThatVanishes_IsFollowedByTheNext()
     {
-        await using var disk = new MallocDevice(Path.Combine(directory, "disk"), 512, 1 << 20);
-        await using var exported = Export(disk, queues: 4);
-        using var host = new FrontEnd(Socket);
-        host.Start();
-        Assert.Equal(4, host.Queues);
-        Assert.Equal(1UL << 20, host.ReadSize());
-        for (var queue = 0u; queue < 4; queue++)
-            Assert.Equal(VirtioBlkStatus.Ok, (await host.DoAsync(queue, VirtioBlkType.Out, queue, (byte)(queue + 1))).Status);
-        for (var queue = 0u; queue < 4; queue++)
-            Assert.Equal((VirtioBlkStatus.Ok, (byte)(4 - queue)), await host.DoAsync(queue, VirtioBlkType.In, 3 - queue));
-    }
-
-    [Fact]
-    public async Task Ring_StoppedWithARequestUnderWay_AnswersWhenItIsDone()
-    {
-        await using var exported = Export(device);
-        using var host = new FrontEnd(Socket);
-        host.Start();
-        device.IsHolding = true;
-        host.Offer(0, VirtioBlkType.In, 0);
-        await Eventually.TrueAsync("the request is under way", () => device.Held == 1);
-        var stopping = Task.Run(() => (Base: host.StopRing(0), Done: host.UsedIndex(0)));
-        await device.Reactor!.RunAsync(() => { });
-        Assert.False(stopping.IsCompleted);
-        await device.ReleaseAsync();
-        Assert.Equal((1u, (ushort)1), await stopping.WaitAsync(Limit, TimeProvider.System));
-    }
-
-    [Fact]
-    public async Task Ring_AfterAResetOfTheGuest_BeginsAnew()
-    {
-        await using var exported = Export(device);
-        using var host = new FrontEnd(Socket);
-        host.Start();
-        for (var round = 0; round < 3; round++)
+        await using var export = Export();
+        using (var first = new FrontEnd(Socket))
         {
-            Assert.Equal((VirtioBlkStatus.Ok, ResizableDevice.Value), await host.DoAsync(0, VirtioBlkType.In, 0));
-            Assert.Equal(1, host.UsedIndex(0));
-            host.RestartRing(0);
+            first.Start();
+            first.Bytes(FrontEnd.Data, Block).Fill(0x5a);
+            Assert.Equal(VirtioBlkStatus.Ok, await first.DoAsync(VirtioBlkType.Out, 8, Block));
         }
+        using var second = new FrontEnd(Socket);
+        second.Start();
+        Assert.Equal(VirtioBlkStatus.Ok, await second.DoAsync(VirtioBlkType.In, 8, Block));
+        Assert.Equal(-1, second.Bytes(FrontEnd.Data, Block).IndexOfAnyExcept((byte)0x5a));
+        await Eventually.TrueAsync("the driver is called", () => EventFd.Clear(second.Call));
+        Assert.Equal(1u, second.Stop());
     }
 
     [Fact]
-    public async Task Resize_IsToldAndInTheConfiguration()
+    public async Task Call_ThatAKilledLifeOwed_IsMade()
     {
-        await using var exported = Export(device);
+        await using var export = Export();
         using var host = new FrontEnd(Socket);
-        var path = Path.Combine(directory, "back");
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(path));
-        listener.Listen();
-        using var theirs = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        theirs.Connect(new UnixDomainSocketEndPoint(path));
-        using var mine = listener.Accept();
-        mine.ReceiveTimeout = (int)Limit.TotalMilliseconds;
-        host.Start(theirs.SafeHandle);
-        // Answered behind the messages before it.
-        Assert.Equal(1UL << 20, host.ReadSize());
-        device.Resize(1 << 21);
-        Assert.Equal(new VhostUserHeader((uint)VhostUserBackendRequest.ConfigChange, VhostUserHeader.Version, 0), new VhostSocket(mine).Receive()!.Header);
-        Assert.Equal(1UL << 21, host.ReadSize());
+        host.Start();
+        Assert.True(EventFd.Clear(host.Call));
+        Assert.False(EventFd.Clear(host.Call));
     }
 
-    /// <summary>Every request of the protocol and some that are none, with anything in it: it costs a front end its connection at most.</summary>
     [Fact]
-    public async Task Messages_OfAnything_LeaveTheExportToTheNextFrontEnd()
+    public async Task Kick_ReplacedWhileTheRingRuns_IsWaitedFor()
     {
-        await using var exported = Export(device, queues: 2);
-        var random = new Random(2049);
-        for (var round = 0; round < 200; round++)
+        await using var export = Export();
+        using var host = new FrontEnd(Socket);
+        host.Start();
+        host.ReplaceKick();
+        Assert.Equal(VirtioBlkStatus.Ok, await host.DoAsync(VirtioBlkType.In, 0, Block));
+        Assert.Equal(1u, host.Stop());
+    }
+
+    [Fact]
+    public async Task FrontEnd_WithFewerQueuesThanTheExport_IsServed()
+    {
+        await using var export = Export(queues: 4);
+        using var host = new FrontEnd(Socket);
+        host.Start(queues: 1);
+        Assert.Equal(VirtioBlkStatus.Ok, await host.DoAsync(VirtioBlkType.In, 0, Block));
+    }
+
+    [Theory]
+    [InlineData(ulong.MaxValue - 0xfff, 0x1200UL)]
+    [InlineData(0x1000UL, 0UL)]
+    [InlineData(64UL, 0UL)]
+    public async Task MemoryOfRequestsUnderWay_ThatCannotBe_EndsTheFrontEndAlone(ulong size, ulong offset)
+    {
+        await using var export = Export();
+        using (var hostile = new FrontEnd(Socket))
+        {
+            var description = new byte[InflightDescription.Bytes];
+            new InflightDescription(size, offset, 1, 128).Write(description);
+            using var file = SharedMemory.Create("short", 1024);
+            hostile.Tell(VhostUserRequest.SetInflightFd, description, file);
+            var left = Record.Exception(() => hostile.AskNumber(VhostUserRequest.GetFeatures, []));
+            Assert.True(left is SocketException or IOException, $"{left}");
+        }
+        await AssertServedAsync();
+    }
+
+    [Fact]
+    public async Task Messages_OfAnything_EndTheirFrontEndAlone()
+    {
+        await using var export = Export();
+        var random = new Random(20);
+        for (var round = 0; round < 500; round++)
         {
             using var hostile = new FrontEnd(Socket);
-            if (round % 2 == 0)
-                hostile.Start();
-            SendAnything(hostile, random);
-        }
-        using var host = new FrontEnd(Socket);
-        host.Start();
-        Assert.Equal((VirtioBlkStatus.Ok, ResizableDevice.Value), await host.DoAsync(1, VirtioBlkType.In, 7));
-    }
-
-    [Fact]
-    public async Task Export_Ended_LetsGoOfItsFrontEndAndItsSocket()
-    {
-        var exported = Export(device);
-        using var host = new FrontEnd(Socket);
-        host.Start();
-        await host.DoAsync(0, VirtioBlkType.In, 0);
-        await exported.DisposeAsync().AsTask().WaitAsync(Limit, TimeProvider.System);
-        Assert.False(File.Exists(Socket));
-        Assert.ThrowsAny<Exception>(() => host.ReadSize());
-    }
-
-    private IAsyncDisposable Export(IBlockDevice what, uint queues = 1) =>
-        new VhostServer(directory, reactors, new TestLog()).Export(what, new BlkExport("disk.sock", "bdev", false, queues, 512, "serial-1"));
-
-    private static void SendAnything(FrontEnd hostile, Random random)
-    {
-        using var file = MemFd.Create(random.Next(1, 1 << 16), allowsSeals: true);
-        try
-        {
-            for (var i = 0; i < 30; i++)
+            try
             {
-                var payload = new byte[random.Next(0, 80)];
-                random.NextBytes(payload);
-                // Small numbers pass the first checks.
-                for (var at = 0; at + 8 <= payload.Length && random.Next(4) != 0; at += 8)
-                    payload.AsSpan(at + random.Next(1, 4), 4).Clear();
-                hostile.Tell((VhostUserRequest)random.Next(0, 42), payload, random.Next(3) == 0 ? file : null);
+                if (random.Next(2) == 0)
+                    hostile.Start();
+                for (var i = 0; i < 20; i++)
+                    Say(hostile, random);
+            }
+            catch (Exception e) when (e is SocketException or IOException)
+            {
+                // It was shown the door.
             }
         }
-        catch (SocketException)
-        {
-            // It was shown the door.
-        }
+        await AssertServedAsync();
+    }
+
+    /// <summary>Explicit: the processor time is the whole program's, so nothing else may run in it.</summary>
+    [Fact(Explicit = true)]
+    public async Task Exports_ThatAreIdle_CostNoProcessorTime()
+    {
+        var exports = Enumerable.Range(0, Idle).Select(i => server.Export(device, new BlkExport($"{i}.sock", "bdev", false, 1, 512, "s"))).ToList();
+        var hosts = Enumerable.Range(0, Idle).Select(i => new FrontEnd(Path.Combine(directory, $"{i}.sock"))).ToList();
+        hosts.ForEach(host => host.Start());
+        using var process = Process.GetCurrentProcess();
+        var (time, span) = (TimeProvider.System, TimeSpan.FromSeconds(10));
+        var before = process.TotalProcessorTime;
+        await Task.Delay(span, time, CancellationToken.None);
+        process.Refresh();
+        var share = (process.TotalProcessorTime - before) / span;
+        TestContext.Current.TestOutputHelper!.WriteLine($"{Idle} idle exports: {share:P2} of a core");
+        hosts.ForEach(host => host.Dispose());
+        foreach (var export in exports)
+            await export.DisposeAsync();
+        Assert.True(share < 0.02, $"{share:P2}");
+    }
+
+    private string Socket => Path.Combine(directory, "test.sock");
+
+    private IAsyncDisposable Export(uint queues = 1) => server.Export(device, new BlkExport("test.sock", "bdev", false, queues, 512, "serial-1"));
+
+    private async Task AssertServedAsync()
+    {
+        using var host = new FrontEnd(Socket);
+        host.Start();
+        Assert.Equal(VirtioBlkStatus.Ok, await host.DoAsync(VirtioBlkType.In, 0, Block));
+    }
+
+    /// <summary>A message that is almost right: of a known type, mostly with the right length, sometimes with a descriptor.</summary>
+    private static void Say(FrontEnd host, Random random)
+    {
+        var payload = new byte[random.Next(4) == 0 ? random.Next(64) : new[] { 8, 8, 40, 24 }[random.Next(4)]];
+        random.NextBytes(payload);
+        if (random.Next(2) == 0)
+            payload.AsSpan(0, Math.Min(payload.Length, 7)).Clear();
+        if (random.Next(20) == 0)
+            host.SendRaw(payload);
+        else
+            host.Tell((VhostUserRequest)random.Next(40), payload, random.Next(2) == 0 ? random.Next(2) == 0 ? host.MemoryFile : host.Kick : null);
     }
 }

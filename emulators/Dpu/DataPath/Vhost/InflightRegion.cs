@@ -14,15 +14,17 @@ internal sealed unsafe class InflightRegion
     private const ushort LayoutVersion = 1;
 
     private readonly byte* memory;
-    private readonly ushort size;
     private ulong counter;
 
     /// <param name="memory">At least <see cref="BytesFor"/> bytes.</param>
     public InflightRegion(byte* memory, ushort size)
     {
         this.memory = memory;
-        this.size = size;
+        Size = size;
     }
+
+    /// <summary>Entries that there is room for.</summary>
+    public ushort Size { get; }
 
     private ref ushort Version => ref *(ushort*)(memory + 8);
 
@@ -40,21 +42,23 @@ internal sealed unsafe class InflightRegion
     {
         if (Version == 0)
         {
-            new Span<byte>(memory, HeaderBytes + (size * EntryBytes)).Clear();
-            (Version, Entries, UsedIndex) = (LayoutVersion, size, usedIndex);
+            new Span<byte>(memory, HeaderBytes + (Size * EntryBytes)).Clear();
+            (Version, Entries, UsedIndex) = (LayoutVersion, Size, usedIndex);
             return [];
         }
-        if (Version != LayoutVersion || Entries != size)
+        if (Version != LayoutVersion || Entries != Size)
             throw new VhostException("the memory of requests under way is of another ring");
         // A kill between the used ring's index and this one: that request is done.
         if (UsedIndex != usedIndex)
         {
-            if (LastBatchHead < size)
-                IsInflight(LastBatchHead) = 0;
+            // Read once: the front end could change it after the check.
+            var last = Volatile.Read(ref LastBatchHead);
+            if (last < Size)
+                IsInflight(last) = 0;
             UsedIndex = usedIndex;
         }
         var again = new List<(ulong Counter, ushort Head)>();
-        for (ushort head = 0; head < size; head++)
+        for (ushort head = 0; head < Size; head++)
             if (IsInflight(head) != 0)
                 again.Add((CounterOf(head), head));
         counter = again.Count == 0 ? 0 : again.Max(one => one.Counter) + 1;

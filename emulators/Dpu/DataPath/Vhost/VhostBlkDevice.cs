@@ -78,7 +78,8 @@ internal sealed unsafe class VhostBlkDevice(IBlockDevice device, BlkExport expor
 
     private void Transfer(BlockOperation operation, ulong sector, ReadOnlySpan<BlockSegment> segments, ulong length, VhostRequest request, byte* status)
     {
-        if (length == 0 || length > int.MaxValue || !Fits(sector, length) || (operation == BlockOperation.Write && IsReadOnly) || segments.Length > data.Length)
+        if (length == 0 || length > int.MaxValue || !Fits(sector, length) || (operation == BlockOperation.Write && IsReadOnly)
+            || segments.Length > VhostRequest.StretchesMax)
         {
             Refuse(request, status, BlockStatus.IoError);
             return;
@@ -100,7 +101,7 @@ internal sealed unsafe class VhostBlkDevice(IBlockDevice device, BlkExport expor
         // §5.2.6.2: unknown flags, and unmap of a discard, are unsupported.
         if ((range.Flags & ~(type == VirtioBlkType.WriteZeroes ? Unmap : 0)) != 0)
             Refuse(request, status, BlockStatus.Unsupported);
-        else if (IsReadOnly || bytes == 0 || !Fits(range.Sector, bytes))
+        else if (IsReadOnly || range.Sectors is 0 or > VirtioBlkConfig.RangeSectorsMax || !Fits(range.Sector, bytes))
             Refuse(request, status, BlockStatus.IoError);
         else
         {
@@ -120,7 +121,7 @@ internal sealed unsafe class VhostBlkDevice(IBlockDevice device, BlkExport expor
             left[..part].CopyTo(new Span<byte>((void*)segment.Address, segment.Length));
             left = left[part..];
         }
-        request.Prepare(BlockOperation.Read, 0, (ulong)serial.Length, [], status);
+        request.Prepare(BlockOperation.Read, 0, Math.Min(room, (ulong)serial.Length), [], status);
         request.Complete(BlockStatus.Ok);
     }
 

@@ -9,7 +9,7 @@ internal sealed unsafe class VhostRequest(VirtQueue queue, ushort head) : BlockR
     public const int SegmentsMax = 126;
 
     /// <summary>Segments of a chain may cross from one region of memory to the next, and so be more.</summary>
-    private const int StretchesMax = SegmentsMax + 8;
+    public const int StretchesMax = SegmentsMax + 8;
 
     private readonly BlockSegment[] segments = new BlockSegment[StretchesMax];
     private int count;

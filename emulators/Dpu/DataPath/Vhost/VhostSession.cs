@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.VhostUser;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -160,11 +161,7 @@ internal sealed unsafe partial class VhostSession : IDisposable
                 SetKick(message);
                 break;
             case VhostUserRequest.SetVringCall:
-                SetFile(message, static (queue, file) =>
-                {
-                    queue.Call?.Dispose();
-                    queue.Call = file;
-                });
+                SetFile(message, static (queue, file) => queue.SetCall(file));
                 break;
             case VhostUserRequest.SetVringError:
                 SetFile(message, static (queue, file) =>
@@ -219,8 +216,7 @@ internal sealed unsafe partial class VhostSession : IDisposable
         OnReactor(() =>
         {
             var queue = Queue(index);
-            queue.Kick?.Dispose();
-            queue.Kick = file;
+            queue.SetKick(file);
             // Without protocol features rings are enabled from the start.
             queue.IsEnabled |= !device.Features.HasFlag(VirtioFeatures.VhostProtocolFeatures);
             queue.Start(reactor);
@@ -252,8 +248,9 @@ internal sealed unsafe partial class VhostSession : IDisposable
             throw new VhostException("no descriptor for requests under way");
         var description = InflightDescription.Read(message.Payload);
         var each = InflightRegion.BytesFor(description.QueueSize);
-        if (description.Queues < queues.Length || description.MapSize < each * description.Queues || description.MapOffset > long.MaxValue
-            || description.QueueSize > VirtQueue.SizeMax)
+        // A front end may use fewer queues than there are.
+        if (description.Queues > queues.Length || description.MapSize < each * description.Queues
+            || description.MapOffset > ulong.MaxValue - description.MapSize || description.QueueSize > VirtQueue.SizeMax)
             throw new VhostException("too little memory for requests under way");
         var memory = SharedMemory.Map(file, description.MapOffset + description.MapSize);
         file.Dispose();
@@ -262,7 +259,9 @@ internal sealed unsafe partial class VhostSession : IDisposable
             inflight?.Dispose();
             inflight = memory;
             for (var i = 0; i < queues.Length; i++)
-                queues[i].Inflight = new InflightRegion(memory.Memory + description.MapOffset + ((ulong)i * each), description.QueueSize);
+                queues[i].Inflight = i < description.Queues
+                    ? new InflightRegion(memory.Memory + description.MapOffset + ((ulong)i * each), description.QueueSize)
+                    : null;
         });
     }
 
@@ -359,7 +358,11 @@ internal sealed unsafe partial class VhostSession : IDisposable
         var number = ReadNumber(message);
         if (((number & NoFile) == 0) != (message.Files.Count == 1))
             throw new VhostException("a ring's descriptor that did not come, or was not told");
-        return ((uint)(number & QueueMask), message.Files.Count == 0 ? null : message.Files[0]);
+        if (message.Files is not [var file])
+            return ((uint)(number & QueueMask), null);
+        // It may be anything: the reactor, which others share, must not wait for it.
+        FileControl.SetNonBlocking(file);
+        return ((uint)(number & QueueMask), file);
     }
 
     [LoggerMessage(LogLevel.Information, "a vhost-user front end left: {Reason}")]

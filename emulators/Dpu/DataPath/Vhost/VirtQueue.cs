@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Numerics;
 using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.VhostUser;
 using Microsoft.Win32.SafeHandles;
@@ -28,6 +28,7 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
     private ushort nextAvailable;
     private ushort nextUsed;
     private bool isBroken;
+    private Reactor? reactor;
     private int underWay;
     private TaskCompletionSource? drained;
 
@@ -37,7 +38,7 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
 
     public VringAddress? Address { get; set; }
 
-    public SafeFileHandle? Kick { get; set; }
+    public SafeFileHandle? Kick { get; private set; }
 
     public SafeFileHandle? Call { get; set; }
 
@@ -63,30 +64,65 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
 
     private ref ushort AvailableEvent => ref used[2 + (Size * UsedEntryBytes / sizeof(ushort))];
 
-    /// <exception cref="VhostException">No ring has so many entries.</exception>
+    /// <summary>
+    /// The ring is described anew: after a reset of the device another driver may do better than the one that broke it. The size is the
+    /// driver's choice, so one that cannot be is found when the ring starts, and breaks this queue, not the front end's connection.
+    /// </summary>
+    /// <exception cref="VhostException">The ring is in use.</exception>
     public void SetSize(uint entries)
     {
-        if (IsRunning || entries is 0 or > SizeMax || (entries & (entries - 1)) != 0)
-            throw new VhostException($"a ring of {entries} entries");
-        Size = (ushort)entries;
-        requests = new VhostRequest?[entries];
-        busy = new bool[entries];
+        if (IsRunning)
+            throw new VhostException("a ring in use is described anew");
+        Size = entries <= SizeMax && BitOperations.IsPow2(entries) ? (ushort)entries : (ushort)0;
+        requests = new VhostRequest?[Size];
+        busy = new bool[Size];
+        isBroken = false;
+    }
+
+    /// <summary>Takes the descriptor, which may come in place of one that is waited for.</summary>
+    public void SetKick(SafeFileHandle kick)
+    {
+        var isWaitedFor = registration is not null;
+        registration?.Dispose();
+        registration = null;
+        Kick?.Dispose();
+        Kick = kick;
+        if (isWaitedFor)
+            registration = reactor!.Register(kick, ReactorEvents.Readable, this);
+    }
+
+    /// <summary>
+    /// Takes the descriptor, and signals it: an earlier life may have been killed between an entry in the used ring and the call for it,
+    /// and no later entry would make up for that (§2.7.7.1). A driver bears a call for nothing.
+    /// </summary>
+    public void SetCall(SafeFileHandle? call)
+    {
+        Call?.Dispose();
+        Call = call;
+        if (call is not null)
+            EventFd.Signal(call);
     }
 
     /// <summary>Begins to serve, first what an earlier life left undone.</summary>
-    /// <exception cref="VhostException">The ring is not where memory was granted.</exception>
-    public void Start(Reactor reactor)
+    /// <exception cref="VhostException">The memory of requests under way is of another ring.</exception>
+    public void Start(Reactor on)
     {
         if (IsRunning || isBroken)
             return;
-        Locate();
+        reactor = on;
+        if (!TryLocate(out var reason))
+        {
+            Break(reason);
+            return;
+        }
         nextUsed = Volatile.Read(ref UsedIndex);
         var again = Inflight?.Recover(nextUsed) ?? [];
         nextAvailable = again.Count > 0 ? (ushort)(nextUsed + again.Count) : Base;
         IsRunning = true;
         registration = reactor.Register(Kick!, ReactorEvents.Readable, this);
-        foreach (var head in again)
-            Submit(head, isAgain: true);
+        for (var i = 0; i < again.Count && !isBroken; i++)
+            Submit(again[i], isAgain: true);
+        device.Channel!.Kick();
         Process();
     }
 
@@ -129,30 +165,34 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
             Interlocked.Exchange(ref drained, null)?.SetResult();
     }
 
-    /// <summary>Does what the driver has made available.</summary>
+    /// <summary>
+    /// Does what the driver has made available, at most a ring full of it: a driver that never pauses would keep the reactor from its
+    /// neighbours, and from whoever wants to end it. The queue's own kick brings it back here when the others have had their turn.
+    /// </summary>
     public void Process()
     {
         if (!IsRunning || !IsEnabled || isBroken)
             return;
+        var left = (int)Size;
         do
         {
             SetNotifications(isWanted: false);
-            for (var end = Volatile.Read(ref AvailableIndex); end != nextAvailable && IsRunning && !isBroken; end = Volatile.Read(ref AvailableIndex))
+            while (left > 0 && TryTake(out var head))
             {
-                if ((ushort)(end - nextAvailable) > Size)
-                {
-                    Break("its index runs ahead of the ring");
-                    return;
-                }
-                var head = Volatile.Read(ref available[2 + (nextAvailable & (Size - 1))]);
-                nextAvailable++;
+                left--;
                 Submit(head, isAgain: false);
             }
             device.Channel!.Kick();
+            if (left == 0)
+            {
+                if (!isBroken)
+                    EventFd.Signal(Kick!);
+                return;
+            }
             SetNotifications(isWanted: true);
             Interlocked.MemoryBarrier();
         }
-        while (IsRunning && !isBroken && Volatile.Read(ref AvailableIndex) != nextAvailable);
+        while (!isBroken && Volatile.Read(ref AvailableIndex) != nextAvailable);
     }
 
     public void CloseDescriptors()
@@ -163,16 +203,36 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
         (Kick, Call, Error) = (null, null, null);
     }
 
-    private void Locate()
+    private bool TryTake(out ushort head)
     {
-        var memory = device.Memory ?? throw new VhostException("a ring is started before there is memory");
-        if (Size == 0 || Address is not { } address || Kick is null)
-            throw new VhostException("a ring is started before it is described");
+        head = 0;
+        var end = Volatile.Read(ref AvailableIndex);
+        if (isBroken || end == nextAvailable)
+            return false;
+        if ((ushort)(end - nextAvailable) > Size)
+        {
+            Break("its index runs ahead of the ring");
+            return false;
+        }
+        head = Volatile.Read(ref available[2 + (nextAvailable & (Size - 1))]);
+        nextAvailable++;
+        return true;
+    }
+
+    /// <summary>The size and the addresses are the driver's choice; the memory of requests under way is as large as the front end thought.</summary>
+    private bool TryLocate(out string reason)
+    {
+        reason = "its ring is started before it is described, or of a size that cannot be";
+        if (Size == 0 || Address is not { } address || Kick is null || device.Memory is not { } memory)
+            return false;
+        reason = $"its ring of {Size} entries is larger than the memory of requests under way";
+        if (Inflight is not null && Inflight.Size < Size)
+            return false;
+        reason = "its ring is not in the memory that was granted";
         table = (VirtqDescriptor*)memory.FindUser(address.Descriptors, (ulong)Size * VirtqDescriptor.Bytes);
         available = (ushort*)memory.FindUser(address.Available, 6 + (2ul * Size));
         used = (ushort*)memory.FindUser(address.Used, 6 + ((ulong)Size * UsedEntryBytes));
-        if (table is null || available is null || used is null || (nint)table % 16 != 0 || (nint)available % 2 != 0 || (nint)used % 4 != 0)
-            throw new VhostException("a ring that is not in the memory that was granted");
+        return table is not null && available is not null && used is not null && (nint)table % 16 == 0 && (nint)available % 2 == 0 && (nint)used % 4 == 0;
     }
 
     private void SetNotifications(bool isWanted)
