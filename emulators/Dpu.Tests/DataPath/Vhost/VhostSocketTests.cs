@@ -1,4 +1,3 @@
-using System.IO.Pipes;
 using System.Net.Sockets;
 using Lab.Emulators.Dpu.DataPath.Vhost;
 using Lab.Protocols.VhostUser;
@@ -11,23 +10,21 @@ public sealed class VhostSocketTests : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly byte[] Payload = new byte[8];
     private readonly string directory = Directory.CreateTempSubdirectory("vhost-").FullName;
-    private readonly Socket near = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Socket near;
     private readonly Socket far;
+    private readonly Socket kept;
+    private readonly Socket given;
 
     public VhostSocketTests()
     {
-        var place = new UnixDomainSocketEndPoint(Path.Combine(directory, "s"));
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(place);
-        listener.Listen();
-        near.Connect(place);
-        far = listener.Accept();
+        (near, far) = Connect(Path.Combine(directory, "messages"));
+        (kept, given) = Connect(Path.Combine(directory, "given"));
     }
 
     public void Dispose()
     {
-        near.Dispose();
-        far.Dispose();
+        foreach (var socket in new[] { near, far, kept, given })
+            socket.Dispose();
         Directory.Delete(directory, recursive: true);
     }
 
@@ -49,32 +46,43 @@ public sealed class VhostSocketTests : IDisposable
     [InlineData(VhostUserHeader.Version + 1, 8u)]
     [InlineData(VhostUserHeader.Version, 4097u)]
     [InlineData(VhostUserHeader.Version, uint.MaxValue)]
-    public async Task Message_ThatIsNone_IsRefusedAndItsDescriptorClosed(uint flags, uint size)
+    public void Message_ThatIsNone_IsRefusedAndItsDescriptorClosed(uint flags, uint size)
     {
-        using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
-        SendEndOf(pipe, new VhostUserHeader(1, flags, size));
+        Give(new VhostUserHeader(1, flags, size));
         Assert.Throws<VhostException>(() => new VhostSocket(far).Receive());
-        await AssertClosedAsync(pipe);
+        AssertClosed();
     }
 
     [Fact]
-    public async Task Message_CutOff_IsTheEndAndItsDescriptorClosed()
+    public void Message_CutOff_IsTheEndAndItsDescriptorClosed()
     {
-        using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
-        SendEndOf(pipe, new VhostUserHeader(1, VhostUserHeader.Version, 16));
+        Give(new VhostUserHeader(1, VhostUserHeader.Version, 16));
         near.Shutdown(SocketShutdown.Send);
         Assert.Null(new VhostSocket(far).Receive());
-        await AssertClosedAsync(pipe);
+        AssertClosed();
     }
 
-    /// <summary>The end that is written to goes along, and is open on this side no more.</summary>
-    private void SendEndOf(AnonymousPipeServerStream pipe, VhostUserHeader header)
+    /// <summary>The socket goes along, and is open on this side no more.</summary>
+    private void Give(VhostUserHeader header)
     {
-        new VhostSocket(near).Send(header, Payload, pipe.ClientSafePipeHandle);
-        pipe.DisposeLocalCopyOfClientHandle();
+        new VhostSocket(near).Send(header, Payload, given.SafeHandle);
+        given.SafeHandle.Dispose();
     }
 
-    /// <summary>A pipe ends when the last descriptor of its other end is closed.</summary>
-    private static async Task AssertClosedAsync(AnonymousPipeServerStream pipe) =>
-        Assert.Equal(0, await Task.Run(() => pipe.Read(new byte[1])).WaitAsync(Limit, TimeProvider.System, TestContext.Current.CancellationToken));
+    /// <summary>A connection ends when the last descriptor of its other end is closed.</summary>
+    private void AssertClosed()
+    {
+        Assert.True(kept.Poll(Limit, SelectMode.SelectRead), "the descriptor is still open");
+        Assert.Equal(0, kept.Receive(new byte[1]));
+    }
+
+    private static (Socket Near, Socket Far) Connect(string path)
+    {
+        var near = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        near.Connect(new UnixDomainSocketEndPoint(path));
+        return (near, listener.Accept());
+    }
 }
