@@ -57,7 +57,7 @@ public sealed class BmcTestbed : IAsyncLifetime
         Directory.CreateDirectory(directory["vhost"]);
         disk = await BlockBackend.StartAsync(await GuestImage.GetAsync(Token), directory["vhost/sys"], writable: false, Token);
         host = RunningProcess.Start([
-            "dotnet", HostProgram(), "--libvirt", Libvirtd.Uri, "--name", DomainName, "--pcie-socket", directory["pcie.sock"],
+            "dotnet", Program("Lab.Emulators.Host", "Lab.Emulators.Host"), "--libvirt", Libvirtd.Uri, "--name", DomainName, "--pcie-socket", directory["pcie.sock"],
             "--vhost-dir", directory["vhost"], "--console-socket", directory["console.sock"], "--state-dir", directory["host"],
             // Clients that count whole GiB find one.
             "--memory-mib", "1024",
@@ -72,7 +72,7 @@ public sealed class BmcTestbed : IAsyncLifetime
         // The first start takes any port; later ones keep it, as clients expect.
         bmc = RunningProcess.Start(
             [
-                "dotnet", typeof(BmcEmulator).Assembly.Location, "--libvirt", Libvirtd.Uri, "--domain", DomainName,
+                "dotnet", Program("Lab.Cli", "lab"), "emulate", "bmc", "--libvirt", Libvirtd.Uri, "--domain", DomainName,
                 "--serial-number", SerialNumber, "--redfish", $"127.0.0.1:{Address?.Port ?? 0}", "--sideband", $"127.0.0.1:{Sideband?.Port ?? 0}",
                 "--ipmi", $"127.0.0.1:{Ipmi?.Port ?? 0}", "--ipmi-socket", IpmiSocket, "--console-socket", directory["console.sock"], "--state-dir", directory["bmc"], "--allow-local-urls",
             ],
@@ -181,10 +181,10 @@ public sealed class BmcTestbed : IAsyncLifetime
         directory.Dispose();
     }
 
-    private static string HostProgram()
+    /// <summary>A program that is built beside these tests.</summary>
+    private static string Program(string project, string name)
     {
         var own = AppContext.BaseDirectory.TrimEnd('/');
-        var configuration = Path.GetFileName(own);
-        return Path.Combine(own, "../..", "Lab.Emulators.Host", configuration, "Lab.Emulators.Host.dll");
+        return Path.Combine(own, "../..", project, Path.GetFileName(own), name + ".dll");
     }
 }
