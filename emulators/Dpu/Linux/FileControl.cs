@@ -17,6 +17,7 @@ internal static partial class FileControl
             _ = Control(descriptor, SetFlags, flags | NonBlocking);
     }
 
+    /// <returns>What the command answers, or -1.</returns>
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int Control(SafeHandle descriptor, int command, int argument);
+    public static partial int Control(SafeHandle descriptor, int command, int argument);
 }

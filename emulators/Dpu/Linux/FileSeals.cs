@@ -5,7 +5,7 @@ namespace Lab.Emulators.Dpu.Linux;
 /// <summary>
 /// Promises about a memfd's size that the kernel holds everybody to, for good (fcntl(2), "File sealing").
 /// </summary>
-internal static partial class FileSeals
+internal static class FileSeals
 {
     private const int AddSeals = 1033;
     private const int GetSeals = 1034;
@@ -21,14 +21,11 @@ internal static partial class FileSeals
     /// </returns>
     public static bool TryForbidShrinking(SafeHandle file)
     {
-        var seals = Control(file, GetSeals, 0);
-        return seals >= 0 && ((seals & Shrink) != 0 || Control(file, AddSeals, Shrink) == 0);
+        var seals = FileControl.Control(file, GetSeals, 0);
+        return seals >= 0 && ((seals & Shrink) != 0 || FileControl.Control(file, AddSeals, Shrink) == 0);
     }
 
     /// <summary>Neither shorter nor longer, and no seal after these.</summary>
     /// <returns>False when the file cannot be sealed.</returns>
-    public static bool TryFixSize(SafeHandle file) => Control(file, AddSeals, Shrink | Grow | Last) == 0;
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int Control(SafeHandle file, int command, int argument);
+    public static bool TryFixSize(SafeHandle file) => FileControl.Control(file, AddSeals, Shrink | Grow | Last) == 0;
 }

@@ -31,13 +31,7 @@ public static class EmulateStorageCommand
         CustomParser = result => [.. result.Tokens.Select(token => ParseVolume(result, token.Value)).OfType<NamedVolume>()],
     };
 
-    private static readonly Option<IPEndPoint[]> Nvme = new("--nvme-tcp")
-    {
-        Description = "Address and port of NVMe/TCP; given twice, each is a path.",
-        HelpName = "ip:port",
-        DefaultValueFactory = _ => [],
-        CustomParser = result => [.. result.Tokens.Select(token => StorageArguments.ParseEndPoint(result, token.Value)).OfType<IPEndPoint>()],
-    };
+    private static readonly Option<IPEndPoint[]> Nvme = StorageArguments.NvmeTcp();
 
     private static readonly Option<IPEndPoint?> Nbd = new("--nbd")
     {
@@ -68,13 +62,7 @@ public static class EmulateStorageCommand
 
     private static readonly Option<int> BlockBytes = StorageArguments.BlockBytes();
 
-    private static readonly Option<IReadOnlyList<FaultRule>> Faults = new("--faults")
-    {
-        Description = "JSON file with an array of faults that act from the start.",
-        HelpName = "file",
-        DefaultValueFactory = _ => [],
-        CustomParser = StorageArguments.ParseFaults,
-    };
+    private static readonly Option<IReadOnlyList<FaultRule>> Faults = StorageArguments.Faults();
 
     public static Command CreateSubcommand(string example)
     {
@@ -98,7 +86,7 @@ public static class EmulateStorageCommand
             Pool = new PoolOptions(parsed.GetRequiredValue(Pool).FullName, null),
             Rest = parsed.GetRequiredValue(Rest),
             Nbd = parsed.GetValue(Nbd),
-            Nvme = parsed.GetValue(Nvme) is { Length: > 0 } paths ? new NvmeTargetOptions { Listen = paths, BlockBytes = parsed.GetValue(BlockBytes) } : null,
+            Nvme = StorageArguments.FrontAt(parsed.GetValue(Nvme), parsed.GetValue(BlockBytes)),
             Faults = parsed.GetValue(Faults)!,
         };
         try

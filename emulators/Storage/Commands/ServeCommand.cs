@@ -4,7 +4,6 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Lab.Emulators.Storage.Faults;
-using Lab.Emulators.Storage.NvmeTcp;
 using Lab.Emulators.Storage.Store;
 
 namespace Lab.Emulators.Storage.Commands;
@@ -33,13 +32,7 @@ internal static class ServeCommand
         CustomParser = StorageArguments.ParseEndPoint,
     };
 
-    private static readonly Option<IPEndPoint[]> Nvme = new("--nvme-tcp")
-    {
-        Description = "Address and port of the NVMe/TCP front; given twice, each is a path, the first of them optimized.",
-        HelpName = "ip:port",
-        DefaultValueFactory = _ => [],
-        CustomParser = result => [.. result.Tokens.Select(token => StorageArguments.ParseEndPoint(result, token.Value)).OfType<IPEndPoint>()],
-    };
+    private static readonly Option<IPEndPoint[]> Nvme = StorageArguments.NvmeTcp();
 
     private static readonly Option<int> BlockBytes = StorageArguments.BlockBytes();
 
@@ -71,13 +64,7 @@ internal static class ServeCommand
         HelpName = "file",
     };
 
-    private static readonly Option<IReadOnlyList<FaultRule>> Faults = new("--faults")
-    {
-        Description = "JSON file with an array of faults that act from the start; more are set at /v1/faults of the management.",
-        HelpName = "file",
-        DefaultValueFactory = _ => [],
-        CustomParser = StorageArguments.ParseFaults,
-    };
+    private static readonly Option<IReadOnlyList<FaultRule>> Faults = StorageArguments.Faults();
 
     private static readonly Option<LogLevel> Verbosity = new("--log-level")
     {
@@ -104,12 +91,13 @@ internal static class ServeCommand
             await Console.Error.WriteLineAsync(wrong);
             return ExitUsage;
         }
+        var nvme = StorageArguments.FrontAt(parsed.GetValue(Nvme), parsed.GetValue(BlockBytes));
         var options = new StorageTargetOptions
         {
             Pool = parsed.GetRequiredValue(Pool),
             Rest = parsed.GetRequiredValue(Rest),
-            Nbd = parsed.GetValue(Nbd) ?? (parsed.GetValue(Nvme) is { Length: > 0 } ? null : NbdDefault),
-            Nvme = parsed.GetValue(Nvme) is { Length: > 0 } paths ? new NvmeTargetOptions { Listen = paths, BlockBytes = parsed.GetValue(BlockBytes) } : null,
+            Nbd = parsed.GetValue(Nbd) ?? (nvme is null ? NbdDefault : null),
+            Nvme = nvme,
             Advertise = parsed.GetValue(Advertise),
             Faults = parsed.GetValue(Faults)!,
             Tls = parsed.GetValue(TlsCertificate) is { } certificate

@@ -2,12 +2,29 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Lab.Emulators.Storage.Faults;
+using Lab.Emulators.Storage.NvmeTcp;
 
 namespace Lab.Emulators.Storage.Commands;
 
 /// <summary>Arguments that more than one command takes.</summary>
 internal static class StorageArguments
 {
+    public static Option<IPEndPoint[]> NvmeTcp() => new("--nvme-tcp")
+    {
+        Description = "Address and port of the NVMe/TCP front; given twice, each is a path, the first of them optimized.",
+        HelpName = "ip:port",
+        DefaultValueFactory = _ => [],
+        CustomParser = result => [.. result.Tokens.Select(token => ParseEndPoint(result, token.Value)).OfType<IPEndPoint>()],
+    };
+
+    public static Option<IReadOnlyList<FaultRule>> Faults() => new("--faults")
+    {
+        Description = "JSON file with an array of faults that act from the start; more are set at /v1/faults of the management.",
+        HelpName = "file",
+        DefaultValueFactory = _ => [],
+        CustomParser = ParseFaults,
+    };
+
     public static Option<int> BlockBytes()
     {
         var option = new Option<int>("--block-size") { Description = "Bytes of a block over NVMe/TCP.", DefaultValueFactory = _ => 512 };
@@ -15,9 +32,13 @@ internal static class StorageArguments
         return option;
     }
 
+    /// <summary>The front at the addresses of <see cref="NvmeTcp"/>; null when none was given.</summary>
+    public static NvmeTargetOptions? FrontAt(IPEndPoint[]? paths, int blockBytes) =>
+        paths is { Length: > 0 } ? new NvmeTargetOptions { Listen = paths, BlockBytes = blockBytes } : null;
+
     public static IPEndPoint? ParseEndPoint(ArgumentResult argument) => ParseEndPoint(argument, argument.Tokens[0].Value);
 
-    public static IPEndPoint? ParseEndPoint(ArgumentResult argument, string text)
+    private static IPEndPoint? ParseEndPoint(ArgumentResult argument, string text)
     {
         if (text.Contains(':') && IPEndPoint.TryParse(text, out var endPoint))
             return endPoint;
@@ -25,7 +46,7 @@ internal static class StorageArguments
         return null;
     }
 
-    public static IReadOnlyList<FaultRule>? ParseFaults(ArgumentResult argument)
+    private static IReadOnlyList<FaultRule>? ParseFaults(ArgumentResult argument)
     {
         var path = argument.Tokens[0].Value;
         try

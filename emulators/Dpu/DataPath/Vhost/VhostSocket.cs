@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.VhostUser;
 using Microsoft.Win32.SafeHandles;
 
@@ -99,7 +100,7 @@ internal sealed unsafe partial class VhostSocket(Socket socket)
         var control = stackalloc byte[ControlBytes];
         fixed (byte* place = buffer)
         {
-            var vector = new IoVector { Base = place, Length = (nuint)buffer.Length };
+            var vector = new IoVector((nint)place, buffer.Length);
             var message = new MessageHeader { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = ControlBytes };
             nint count;
             do
@@ -127,7 +128,7 @@ internal sealed unsafe partial class VhostSocket(Socket socket)
         *(int*)(control + sizeof(ControlHeader)) = (int)file.DangerousGetHandle();
         fixed (byte* place = bytes)
         {
-            var vector = new IoVector { Base = place, Length = (nuint)bytes.Length };
+            var vector = new IoVector((nint)place, bytes.Length);
             var message = new MessageHeader
             {
                 Vectors = &vector, VectorCount = 1, Control = control, ControlLength = (nuint)(sizeof(ControlHeader) + sizeof(ulong)),
@@ -154,14 +155,6 @@ internal sealed unsafe partial class VhostSocket(Socket socket)
         public void* Control;
         public nuint ControlLength;
         public int Flags;
-    }
-
-    /// <summary>struct iovec.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct IoVector
-    {
-        public void* Base;
-        public nuint Length;
     }
 
     /// <summary>struct cmsghdr.</summary>
