@@ -88,16 +88,38 @@ public sealed class HotplugTests(HotplugTests.Fixture fixture) : IClassFixture<H
         await bed.Libvirtd.StartAsync(Token);
         Assert.True(bed.WithDomain(domain => domain.IsActive));
         Assert.Equal(pid, await QemuPidAsync());
-        await bed.PlugDiskAsync("data", Token);
+        var plugged = await bed.PlugDiskAsync("data", Token);
         await SeesDataDiskAsync();
-        await bed.UnplugAsync("data", Token);
 
         // The emulator keeps no state of its own: killed, it reads everything back.
-        var before = (await bed.ListAsync(Token)).Select(f => f.GetRawText());
+        var before = await ListTextAsync();
         await bed.Emulator.KillAsync();
         await bed.StartEmulatorAsync(Token);
-        Assert.Equal(before, (await bed.ListAsync(Token)).Select(f => f.GetRawText()));
+        Assert.Equal(before, await ListTextAsync());
         Assert.Equal(pid, await QemuPidAsync());
+
+        // Killed between a disk's way into the running host and its way into the definition, it finds the disk too.
+        bed.Forget("data");
+        Assert.Equal(before, await ListTextAsync());
+        Assert.Equal(plugged.GetRawText(), (await bed.PlugDiskAsync("data", Token)).GetRawText());
+        bed.PowerOff();
+        Assert.Equal(["cold", "cold"], (await bed.ListAsync(Token)).Select(f => f.GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public async Task BackEnd_KilledAndRestarted_ServesADiskThatWasPluggedIntoTheRunningHost()
+    {
+        const string Write = "dd if=/dev/urandom of=/dev/vdb bs=64k count=16 conv=fsync 2>/dev/null && echo 3 > /proc/sys/vm/drop_caches && md5sum < /dev/vdb";
+        await bed.PlugDiskAsync("data", Token);
+        await SeesDataDiskAsync();
+        var written = await GuestAsync(Write);
+        await bed.RestartDiskAsync("data", Token);
+        Assert.Equal(written, await GuestAsync("echo 3 > /proc/sys/vm/drop_caches; md5sum < /dev/vdb"));
+
+        // The connection goes with the disk: the back end has room for the next host.
+        await bed.UnplugAsync("data", Token);
+        Assert.Equal(0, (await bed.PlugDiskAsync("data", Token)).GetProperty("slot").GetInt32() - 1);
+        await SeesDataDiskAsync();
     }
 
     [Theory]
@@ -115,6 +137,8 @@ public sealed class HotplugTests(HotplugTests.Fixture fixture) : IClassFixture<H
         await bed.Console.WaitForAsync(GuestImage.Ready, HostTestbed.BootTime, Token);
         await SeesDataDiskAsync();
     }
+
+    private async Task<IReadOnlyList<string>> ListTextAsync() => [.. (await bed.ListAsync(Token)).Select(f => f.GetRawText())];
 
     // Either disk may be vda: Linux names them in the order in which their drivers finish.
     private Task<string> SeesDataDiskAsync() => GuestAsync("until [ $(ls /sys/block | wc -l) = 2 ]; do usleep 10000; done");

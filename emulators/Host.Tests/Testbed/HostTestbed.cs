@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Lab.Interop.Libvirt;
 using Lab.Protocols.JsonRpc;
 
@@ -16,7 +17,7 @@ public sealed class HostTestbed : IAsyncDisposable
     public static readonly TimeSpan BootTime = TimeSpan.FromSeconds(60);
 
     private readonly TestDirectory directory = new();
-    private readonly List<IAsyncDisposable> backends = [];
+    private readonly Dictionary<string, BlockBackend> backends = [];
     private RunningProcess? emulator;
 
     public string NetworkNamespace { get; } = $"hostbmc-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}";
@@ -60,15 +61,32 @@ public sealed class HostTestbed : IAsyncDisposable
     /// <summary>A back end on the vhost directory's socket <paramref name="name"/>.</summary>
     public async Task AddDiskAsync(string name, string? image, CancellationToken token)
     {
-        var file = image;
-        if (file is null)
+        var file = directory[name + ".img"];
+        if (image is null)
         {
-            file = directory[name + ".img"];
             await using var made = File.Create(file);
             made.SetLength(16 * 1024 * 1024);
         }
-        backends.Add(await BlockBackend.StartAsync(file, Path.Combine(VhostDirectory, name), writable: image is null, token));
+        await StartDiskAsync(name, image ?? file, writable: image is null, token);
     }
+
+    /// <summary>Kills a disk's back end and starts it again.</summary>
+    public async Task RestartDiskAsync(string name, CancellationToken token)
+    {
+        await backends[name].DisposeAsync();
+        File.Delete(Path.Combine(VhostDirectory, name));
+        await StartDiskAsync(name, directory[name + ".img"], writable: true, token);
+    }
+
+    /// <summary>Takes a function out of the host's definition, behind the emulator's back.</summary>
+    public void Forget(string id) => WithDomain(domain =>
+    {
+        var definition = XElement.Parse(domain.GetXml(LibvirtXmlFlags.Inactive));
+        definition.Descendants("alias").Single(alias => (string?)alias.Attribute("name") == "ua-" + id).Parent!.Remove();
+        using var connection = LibvirtConnection.Open(Libvirtd.Uri);
+        connection.DefineDomain(definition.ToString()).Dispose();
+        return true;
+    });
 
     public Task AddTapAsync(string name, CancellationToken token) =>
         RunningProcess.RunAsync(["ip", "-n", NetworkNamespace, "tuntap", "add", "dev", name, "mode", "tap"], token);
@@ -124,13 +142,16 @@ public sealed class HostTestbed : IAsyncDisposable
     public async Task<IReadOnlyList<JsonElement>> ListAsync(CancellationToken token) =>
         [.. (await CallAsync("pcie_list", null, token)).EnumerateArray()];
 
+    private async Task StartDiskAsync(string name, string file, bool writable, CancellationToken token) =>
+        backends[name] = await BlockBackend.StartAsync(file, Path.Combine(VhostDirectory, name), writable, token);
+
     public async ValueTask DisposeAsync()
     {
         if (emulator is not null)
             await emulator.DisposeAsync();
         if (Libvirtd is not null)
             await Libvirtd.DisposeAsync();
-        foreach (var backend in backends)
+        foreach (var backend in backends.Values)
             await backend.DisposeAsync();
         if (Console is not null)
             await Console.DisposeAsync();

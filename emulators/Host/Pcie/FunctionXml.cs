@@ -15,7 +15,9 @@ internal sealed class FunctionXml(string vhostDirectory)
 
     internal static string AliasOf(string id) => AliasPrefix + id;
 
-    internal string SocketPath(VirtioBlkFunction function) => Path.Combine(vhostDirectory, function.Socket);
+    /// <returns>Null for a device that is not this service's.</returns>
+    internal static string? IdOf(string alias) => alias.StartsWith(AliasPrefix, StringComparison.Ordinal) ? alias[AliasPrefix.Length..] : null;
+
 
     /// <param name="bootOrder">Whether a disk says its place in the boot order.</param>
     internal XElement Write(PlacedFunction placed, bool bootOrder = true) => placed.Function switch
@@ -31,10 +33,8 @@ internal sealed class FunctionXml(string vhostDirectory)
 
     private static PlacedFunction? Read(XElement device)
     {
-        var alias = Attribute(device, "alias", "name");
-        if (alias is null || !alias.StartsWith(AliasPrefix, StringComparison.Ordinal))
+        if (Attribute(device, "alias", "name") is not { } alias || IdOf(alias) is not { } id)
             return null;
-        var id = alias[AliasPrefix.Length..];
         var bus = Attribute(device, "address", "bus");
         if (bus is null || !bus.StartsWith("0x", StringComparison.Ordinal))
             return null;
@@ -63,7 +63,7 @@ internal sealed class FunctionXml(string vhostDirectory)
         new XElement(
             "source",
             new XAttribute("type", "unix"),
-            new XAttribute("path", SocketPath(disk)),
+            new XAttribute("path", Path.Combine(vhostDirectory, disk.Socket)),
             new XElement("reconnect", new XAttribute("enabled", "yes"), new XAttribute("timeout", 1))),
         new XElement("target", new XAttribute("dev", "vd" + (char)('a' + slot)), new XAttribute("bus", "virtio")),
         bootOrder ? new XElement("boot", new XAttribute("order", slot + 1)) : null,

@@ -15,23 +15,26 @@ public static class HotplugMechanism
     /// <summary>The root port's own slot registers (PCIe 5.0 §6.7).</summary>
     public const string Native = "pciehp";
 
+    private const string Objects = "/machine/unattached";
+
     /// <summary>
     /// Asks the running QEMU: its LPC bridge says whether ACPI hot-plug covers bridges; where it does, the root ports do not
     /// advertise native hot-plug.
     /// </summary>
     internal static string Read(LibvirtDomain domain)
     {
-        using var children = Query(domain, """{"execute":"qom-list","arguments":{"path":"/machine/unattached"}}""");
-        var bridge = children.RootElement.GetProperty("return").EnumerateArray()
-            .FirstOrDefault(child => child.GetProperty("type").GetString() == "child<ICH9-LPC>");
-        if (bridge.ValueKind != JsonValueKind.Object)
+        var bridge = QemuMonitor.ListObjects(domain, Objects).FirstOrDefault(child => child.Type == "child<ICH9-LPC>").Name;
+        if (bridge is null)
             return Native;
-        var path = "/machine/unattached/" + bridge.GetProperty("name").GetString();
-        using var value = Query(
-            domain,
-            $$$"""{"execute":"qom-get","arguments":{"path":"{{{path}}}","property":"acpi-pci-hotplug-with-bridge-support"}}""");
-        return value.RootElement.TryGetProperty("return", out var on) && on.ValueKind == JsonValueKind.True ? Acpi : Native;
+        try
+        {
+            var covers = QemuMonitor.GetProperty(domain, $"{Objects}/{bridge}", "acpi-pci-hotplug-with-bridge-support");
+            return covers.ValueKind == JsonValueKind.True ? Acpi : Native;
+        }
+        catch (QemuMonitorException)
+        {
+            // A machine that knows no such property has no such hot-plug.
+            return Native;
+        }
     }
-
-    private static JsonDocument Query(LibvirtDomain domain, string command) => JsonDocument.Parse(domain.QemuMonitorCommand(command));
 }

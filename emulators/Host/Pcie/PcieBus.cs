@@ -38,8 +38,11 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     private static readonly TimeSpan ReleasePoll = TimeSpan.FromMilliseconds(500);
 
     private readonly FunctionXml xml = new(vhostDirectory);
+    private readonly PluggedDisks disks = new(vhostDirectory);
     private readonly SemaphoreSlim changing = new(1, 1);
-    private readonly ConcurrentDictionary<string, byte> unplugging = new();
+
+    /// <summary>Functions the host was asked to release, and whether QEMU was asked itself.</summary>
+    private readonly ConcurrentDictionary<string, bool> unplugging = new();
     private volatile TaskCompletionSource deviceChanged = NewSource();
     private volatile RunMechanism lastMechanism = new("", HotplugMechanism.Cold);
     private PcieState? guess;
@@ -48,6 +51,12 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     public void Observe(LibvirtConnection connection)
     {
         connection.DeviceChanged += e => Wake(e.DomainName);
+        connection.QemuDeviceRemoved += e =>
+        {
+            // libvirt says so itself of what it knows, once its XML is without it.
+            if (FunctionXml.IdOf(e.Alias) is { } id && unplugging.TryGetValue(id, out var askedQemu) && askedQemu)
+                Wake(e.DomainName);
+        };
         connection.LifecycleChanged += e => Wake(e.DomainName);
     }
 
@@ -173,7 +182,13 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     {
         try
         {
-            domain.AttachDevice(xml.Write(placed, state.TakesBootOrder).ToString(), impact);
+            if (placed.Function is VirtioBlkFunction disk && impact.HasFlag(LibvirtDomainImpact.Live))
+            {
+                disks.Plug(domain, disk, placed.Slot, state.TakesBootOrder);
+                impact &= ~LibvirtDomainImpact.Live;
+            }
+            if (impact != 0)
+                domain.AttachDevice(xml.Write(placed, state.TakesBootOrder).ToString(), impact);
             return true;
         }
         catch (LibvirtException e) when (e.Code == LibvirtErrorCode.OperationInvalid && !domain.IsActive)
@@ -200,7 +215,6 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
                 return step.WasLive ? step.Mechanism : mechanism;
             }
             mechanism = step.Mechanism;
-            unplugging[id] = 0;
             var left = PcieLimits.ReleaseTime - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
                 throw new PcieException(PcieException.TimedOut, $"the host did not release function {id} within {PcieLimits.ReleaseTime.TotalSeconds:0} s");
@@ -212,18 +226,35 @@ public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, 
     {
         using var domain = connection.LookupDomain(host.Name);
         var state = PcieState.Read(domain);
-        if (state.FindLive(id) is not { } placed)
-            return new ReleaseStep(state.Find(id) is not null, Released: true, WasLive: false, HotplugMechanism.Cold);
-        var mechanism = MechanismOf(domain, state);
+        var known = state.Find(id);
+        var (wasLive, mechanism) = (false, HotplugMechanism.Cold);
+        if (state.FindLive(id) is { } placed)
+        {
+            (wasLive, mechanism) = (true, MechanismOf(domain, state));
+            Detach(domain, placed, state);
+            state = PcieState.Read(domain);
+        }
+        var released = state.FindLive(id) is null;
+        if (released && state.IsActive && known?.Function is VirtioBlkFunction disk)
+            PluggedDisks.Forget(domain, disk);
+        return new ReleaseStep(known is not null, released, wasLive, mechanism);
+    }
+
+    private void Detach(LibvirtDomain domain, PlacedFunction placed, PcieState state)
+    {
+        var id = placed.Function.Id;
+        unplugging[id] = !state.IsInDomain(id);
         try
         {
-            domain.DetachDevice(xml.Write(placed).ToString(), LibvirtDomainImpact.Live);
+            if (state.IsInDomain(id))
+                domain.DetachDevice(xml.Write(placed).ToString(), LibvirtDomainImpact.Live);
+            else
+                PluggedDisks.AskToRelease(domain, id);
         }
         catch (LibvirtException e) when (IsUnplugPending(e) || e.Code is LibvirtErrorCode.DeviceMissing or LibvirtErrorCode.OperationInvalid)
         {
-            // Asked before, or gone meanwhile: the state below tells.
+            // Asked before, or gone meanwhile: the state tells.
         }
-        return new ReleaseStep(Known: true, PcieState.Read(domain).FindLive(id) is null, WasLive: true, mechanism);
     }
 
     private static bool IsUnplugPending(LibvirtException e) =>

@@ -2,7 +2,7 @@ namespace Lab.Emulators.Host.Pcie;
 
 /// <summary>A refused or failed operation of the PCIe service; nothing changed unless the message says so.</summary>
 /// <param name="code">A negative errno, which is the JSON-RPC error code as SPDK does it.</param>
-public sealed class PcieException(int code, string message) : Exception(message)
+public class PcieException(int code, string message) : Exception(message)
 {
     public const int IoError = -5;
     public const int Busy = -16;

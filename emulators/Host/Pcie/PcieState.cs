@@ -13,6 +13,9 @@ namespace Lab.Emulators.Host.Pcie;
 internal sealed record PcieState(
     string? RunId, IReadOnlyList<PlacedFunction> Live, IReadOnlyList<PlacedFunction> Config, bool TakesBootOrder)
 {
+    /// <summary>What libvirt knows of <see cref="Live"/>; the others were given to QEMU.</summary>
+    private IReadOnlyList<PlacedFunction> InDomain { get; init; } = [];
+
     internal bool IsActive => RunId is not null;
 
     internal static PcieState Read(LibvirtDomain domain)
@@ -22,7 +25,12 @@ internal sealed record PcieState(
         // libvirt, "Domain XML format": id stands in the XML of an active domain alone.
         if (live.Attribute("id")?.Value is not { } run)
             return new PcieState(null, [], config, TakesBootOrder: true);
-        return new PcieState(run, FunctionXml.ReadAll(live), config, live.Element("os")?.Element("boot") is null);
+        var known = FunctionXml.ReadAll(live);
+        return new PcieState(
+            run, [.. known.Concat(PluggedDisks.Read(domain, known, config)).OrderBy(f => f.Slot)], config, live.Element("os")?.Element("boot") is null)
+        {
+            InDomain = known,
+        };
     }
 
     /// <summary>Whether a function can be given to the running host and its definition in one call.</summary>
@@ -33,6 +41,8 @@ internal sealed record PcieState(
     internal PlacedFunction? Find(string id) => FindLive(id) ?? Config.FirstOrDefault(f => f.Function.Id == id);
 
     internal PlacedFunction? FindLive(string id) => Live.FirstOrDefault(f => f.Function.Id == id);
+
+    internal bool IsInDomain(string id) => InDomain.Any(f => f.Function.Id == id);
 
     internal bool IsConfigured(string id) => Config.Any(f => f.Function.Id == id);
 

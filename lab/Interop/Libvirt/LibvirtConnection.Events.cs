@@ -1,10 +1,14 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Lab.Interop.Libvirt;
 
 public sealed unsafe partial class LibvirtConnection
 {
+    private const string QemuDeviceDeleted = "DEVICE_DELETED";
+
     private readonly List<int> callbackIds = [];
+    private int qemuCallbackId = -1;
 
     private void Subscribe()
     {
@@ -16,6 +20,9 @@ public sealed unsafe partial class LibvirtConnection
         Register(LibvirtNative.EventIdDeviceAdded, (delegate* unmanaged<nint, nint, nint, nint, void>)&OnDeviceAdded);
         Register(LibvirtNative.EventIdDeviceRemoved, (delegate* unmanaged<nint, nint, nint, nint, void>)&OnDeviceRemoved);
         Register(LibvirtNative.EventIdDeviceRemovalFailed, (delegate* unmanaged<nint, nint, nint, nint, void>)&OnDeviceRemovalFailed);
+        qemuCallbackId = LibvirtNative.virConnectDomainQemuMonitorEventRegister(
+            handle, 0, QemuDeviceDeleted, &OnQemuDeviceDeleted, NewOpaque(), &FreeOpaque, 0);
+        CheckWhereSupported(qemuCallbackId, "virConnectDomainQemuMonitorEventRegister");
     }
 
     private void Register(int eventId, void* callback) => callbackIds.Add(Check(
@@ -27,6 +34,8 @@ public sealed unsafe partial class LibvirtConnection
         // On a dead connection the daemon's side fails, the client's side is still released.
         foreach (var id in callbackIds)
             LibvirtNative.virConnectDomainEventDeregisterAny(handle, id);
+        if (qemuCallbackId >= 0)
+            LibvirtNative.virConnectDomainQemuMonitorEventDeregister(handle, qemuCallbackId);
         LibvirtNative.virConnectUnregisterCloseCallback(handle, &OnClosed);
         LibvirtNative.virResetLastError();
     }
@@ -66,6 +75,15 @@ public sealed unsafe partial class LibvirtConnection
     [UnmanagedCallersOnly]
     private static void OnDeviceRemovalFailed(nint connection, nint domain, nint alias, nint opaque) =>
         From(opaque).RaiseDevice(domain, LibvirtDeviceChange.RemovalFailed, alias);
+
+    /// <remarks>QEMU QMP Reference, DEVICE_DELETED: <c>device</c> is missing for a device without an id.</remarks>
+    [UnmanagedCallersOnly]
+    private static void OnQemuDeviceDeleted(nint connection, nint domain, byte* name, long seconds, uint microseconds, byte* details, nint opaque)
+    {
+        using var data = JsonDocument.Parse(Marshal.PtrToStringUTF8((nint)details) ?? "{}");
+        if (data.RootElement.TryGetProperty("device", out var device))
+            From(opaque).QemuDeviceRemoved?.Invoke(new LibvirtDeviceEvent(NameOf(domain), LibvirtDeviceChange.Removed, device.GetString() ?? ""));
+    }
 
     private void RaiseDevice(nint domain, LibvirtDeviceChange change, nint alias) =>
         DeviceChanged?.Invoke(new LibvirtDeviceEvent(NameOf(domain), change, Marshal.PtrToStringUTF8(alias) ?? ""));

@@ -25,6 +25,9 @@ public sealed partial class LibvirtConnection : IDisposable
     public event Action<string>? Rebooted;
     public event Action<LibvirtDeviceEvent>? DeviceChanged;
 
+    /// <summary>QEMU dropped a device, whether libvirt knows it or not; the alias is QEMU's id.</summary>
+    public event Action<LibvirtDeviceEvent>? QemuDeviceRemoved;
+
     /// <summary>Raised once, when the daemon is gone.</summary>
     public event Action<LibvirtCloseReason>? Closed;
 

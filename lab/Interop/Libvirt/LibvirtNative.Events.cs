@@ -24,4 +24,13 @@ internal static unsafe partial class LibvirtNative
 
     [LibraryImport(Library)]
     internal static partial int virConnectDomainEventDeregisterAny(LibvirtConnectionHandle connection, int callbackId);
+
+    /// <summary>libvirt-qemu.h: QEMU's own events; null as <paramref name="eventName"/> is all of them.</summary>
+    [LibraryImport(QemuLibrary, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virConnectDomainQemuMonitorEventRegister(
+        LibvirtConnectionHandle connection, nint domain, string? eventName, delegate* unmanaged<nint, nint, byte*, long, uint, byte*, nint, void> callback,
+        nint opaque, delegate* unmanaged<nint, void> free, uint flags);
+
+    [LibraryImport(QemuLibrary)]
+    internal static partial int virConnectDomainQemuMonitorEventDeregister(LibvirtConnectionHandle connection, int callbackId);
 }
