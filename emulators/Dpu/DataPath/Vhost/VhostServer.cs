@@ -50,17 +50,10 @@ internal sealed class VhostServer(string directory, ReactorGroup reactors, ILogg
             }
             try
             {
-                // One that only looks whether there is an export costs none of the device's connections.
-                if (await socket.ReceiveAsync(new byte[1], SocketFlags.Peek, token) == 0)
-                    return;
                 using var session = new VhostSession(socket, new VhostBlkDevice(device, export), reactor, logger);
                 await using var end = token.Register(session.Abort);
                 // Its messages are read by blocking calls, since descriptors come with them.
                 await Task.Factory.StartNew(session.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            }
-            catch (Exception e) when (e is SocketException or OperationCanceledException)
-            {
-                // It went before it said anything, or the export does.
             }
             finally
             {

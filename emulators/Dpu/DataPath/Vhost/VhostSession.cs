@@ -46,6 +46,9 @@ internal sealed unsafe partial class VhostSession : IDisposable
     /// <summary>Serves until either side ends it; returns when nothing of the front end's memory is in use any more.</summary>
     public void Run()
     {
+        // One that only looks whether there is an export costs none of the device's connections.
+        if (!messages.HasMessage())
+            return;
         OnReactor(() => device.Channel = device.OpenChannel(reactor));
         using var watch = device.WatchSize(TellSize);
         try

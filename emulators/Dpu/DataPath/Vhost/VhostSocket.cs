@@ -49,6 +49,20 @@ internal sealed unsafe partial class VhostSocket(Socket socket)
         }
     }
 
+    /// <summary>Waits for a message without taking it.</summary>
+    /// <returns>False when the other side is gone before it said anything.</returns>
+    public bool HasMessage()
+    {
+        try
+        {
+            return socket.Receive(new byte[1], SocketFlags.Peek) > 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <param name="file">Goes with it; the caller keeps it.</param>
     public void Reply(VhostUserRequest request, ReadOnlySpan<byte> payload, SafeHandle? file = null) =>
         Send(new VhostUserHeader((uint)request, VhostUserHeader.Version | VhostUserHeader.Reply, (uint)payload.Length), payload, file);
