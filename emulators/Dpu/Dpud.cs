@@ -23,7 +23,7 @@ namespace Lab.Emulators.Dpu;
 internal static class Dpud
 {
     /// <summary>Bdevs that the card's own data path carries; the others are qemu-storage-daemon's.</summary>
-    private static readonly HashSet<BdevKind> OwnKinds = [BdevKind.Nvme];
+    private static readonly HashSet<BdevKind> OwnKinds = [BdevKind.Nvme, BdevKind.Aio, BdevKind.Malloc, BdevKind.Null];
 
     /// <summary>Serves until <paramref name="token"/> ends it; the data path goes on serving.</summary>
     /// <exception cref="IOException">A socket or the data path cannot be had.</exception>

@@ -40,7 +40,7 @@ public sealed class TestbedFileTests
         var testbed = TestbedFile.Load(Path.Combine(Programs.Own.Checkout, "scenarios", "Scenarios", "testbeds", "emulated-2x.yaml"));
         Assert.Equal("emulated-2x", testbed.Name);
         Assert.Equal(".", Assert.IsType<ManagerSource.Build>(testbed.Manager).Directory);
-        Assert.Equal(new StorageTarget("st0", StorageProtocols.Nbd, 64L << 30), Assert.Single(testbed.Storage));
+        Assert.Equal(new StorageTarget("st0", StorageProtocols.NvmeTcp, 64L << 30), Assert.Single(testbed.Storage));
         Assert.Equal(
             [new EmulatedNode("bm0", 1, 512 * MiB, 1, 512 * MiB), new EmulatedNode("bm1", 1, 512 * MiB, 1, 512 * MiB)], testbed.Nodes);
     }

@@ -63,7 +63,7 @@ public static partial class TestbedFile
         entry.Text("kind", kind => kind == "emulated" ? null : $"'{kind}' is not known; use emulated");
         var target = new StorageTarget(
             entry.Text("name", NameProblem),
-            entry.Text("protocol", p => StorageProtocols.All.Contains(p) ? null : $"'{p}' is not known; use {string.Join(" or ", StorageProtocols.All)}", StorageProtocols.Nbd),
+            entry.Text("protocol", p => StorageProtocols.All.Contains(p) ? null : $"'{p}' is not known; use {string.Join(" or ", StorageProtocols.All)}", StorageProtocols.NvmeTcp),
             entry.Size("pool", GiB, 1024 * 1024 * GiB, "64GiB"));
         entry.RefuseUnknown();
         return target;
