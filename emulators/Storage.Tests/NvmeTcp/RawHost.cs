@@ -39,20 +39,26 @@ internal sealed class RawHost : IDisposable
     }
 
     /// <summary>With an I/O queue of a controller.</summary>
-    public static async Task<RawHost> IoAsync(IPEndPoint target, string subnqn, ushort controller, ushort queue = 1, Guid? hostId = null)
+    public static async Task<RawHost> IoAsync(
+        IPEndPoint target, string subnqn, ushort controller, ushort queue = 1, Guid? hostId = null, byte alignment = 0)
     {
         var host = await ConnectAsync(target);
-        host.Initialize();
+        host.Initialize(alignment: alignment);
         Assert.Equal(StatusCode.Success, host.Connect(queue, 128, controller, subnqn, hostId: hostId).Status);
         return host;
     }
 
-    public ConnectionResponse Initialize(PduDigests digests = default)
+    public ConnectionResponse Initialize(PduDigests digests = default, byte alignment = 0)
+    {
+        RequestConnection(digests, alignment);
+        return ConnectionResponse.Read(Receive(ConnectionResponse.Size));
+    }
+
+    public void RequestConnection(PduDigests digests = default, byte alignment = 0)
     {
         var request = new byte[ConnectionRequest.Size];
-        new ConnectionRequest(0, 0, digests, 0).Write(request);
+        new ConnectionRequest(0, alignment, digests, 0).Write(request);
         Send(request);
-        return ConnectionResponse.Read(Receive(ConnectionResponse.Size));
     }
 
     public (StatusCode Status, ulong Result) Connect(
@@ -172,6 +178,32 @@ internal sealed class RawHost : IDisposable
         return Completion.Read(ReceivePdu().Body).Status;
     }
 
+    /// <summary>Sends a command whose data the target has to ask for; answers the transfer tag.</summary>
+    public ushort Begin(byte[] entry)
+    {
+        SendCapsule(entry, []);
+        var (header, body) = ReceivePdu();
+        Assert.Equal(PduType.ReadyToTransfer, header.Type);
+        return BinaryPrimitives.ReadUInt16LittleEndian(body.AsSpan(2));
+    }
+
+    /// <summary>Sends all the data of such a command, and waits for its completion.</summary>
+    public StatusCode Finish(byte[] entry, ushort tag, ReadOnlySpan<byte> data)
+    {
+        SendData(IdOf(entry), tag, 0, data, isLast: true);
+        return ReceiveStatus(entry);
+    }
+
+    /// <summary>Waits for the completion of a command.</summary>
+    public StatusCode ReceiveStatus(byte[] entry)
+    {
+        var (header, body) = ReceivePdu();
+        Assert.Equal(PduType.CapsuleResponse, header.Type);
+        var completion = Completion.Read(body);
+        Assert.Equal(IdOf(entry), completion.CommandId);
+        return completion.Status;
+    }
+
     public void SendCapsule(byte[] entry, byte[] data)
     {
         const int headerBytes = PduHeader.Size + Command.Size;
@@ -232,6 +264,8 @@ internal sealed class RawHost : IDisposable
     }
 
     public void CloseSending() => socket.Shutdown(SocketShutdown.Send);
+
+    private static ushort IdOf(byte[] entry) => BinaryPrimitives.ReadUInt16LittleEndian(entry.AsSpan(2));
 
     private byte[] Receive(int count)
     {

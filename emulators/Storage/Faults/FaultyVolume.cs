@@ -3,7 +3,8 @@ using Lab.Emulators.Storage.Store;
 namespace Lab.Emulators.Storage.Faults;
 
 /// <summary>A volume as fronts see it, with the faults that are set; without any it is the volume.</summary>
-internal sealed class FaultyVolume(IBlockVolume volume, FaultSet faults) : IBlockVolume
+/// <param name="guard">Asked once more when a fault lets a request go on.</param>
+internal sealed class FaultyVolume(IBlockVolume volume, FaultSet faults, IVolumeGuard? guard) : IBlockVolume
 {
     public Guid Id => volume.Id;
 
@@ -81,6 +82,7 @@ internal sealed class FaultyVolume(IBlockVolume volume, FaultSet faults) : IBloc
                 throw new StoreException(StoreError.Io, $"fault {fault.Id} is set");
             isTorn |= fault.Rule.Kind == FaultKind.TornWrite;
         }
+        guard?.Demand(isChange: operation != FaultOperation.Read);
         return isTorn;
     }
 

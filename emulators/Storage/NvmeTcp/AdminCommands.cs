@@ -66,7 +66,9 @@ internal sealed class AdminCommands(
         connection.Release(data);
     }
 
-    public void WaitIdle()
+    public CommandEpoch? Epoch => null;
+
+    public void End()
     {
         // Nothing is done aside.
     }

@@ -8,6 +8,18 @@ internal sealed partial class NvmeConnection
     /// <summary>A completion, which leaves with the next batch.</summary>
     public void Respond(in Completion completion)
     {
+        ids.Release(completion.CommandId);
+        Write(completion);
+    }
+
+    /// <summary>A command under an identifier that another has: that one goes on.</summary>
+    private void RefuseConflict(ushort commandId) => Write(new Completion(0, queue.Head, commandId, StatusCode.CommandIdConflict));
+
+    /// <summary>A command will not be completed, as after a reset of its controller.</summary>
+    public void Forget(ushort commandId) => ids.Release(commandId);
+
+    private void Write(in Completion completion)
+    {
         lock (output.Gate)
         {
             var pdu = output.Reserve(ControllerPdus.ResponseSize + digests.HeaderBytes);
@@ -26,15 +38,15 @@ internal sealed partial class NvmeConnection
     }
 
     /// <summary>Reads straight into the output, and so completes the command with success; false, with nothing done, when it cannot.</summary>
-    public bool TryRespondWithRead(ushort commandId, int length, Store.IBlockVolume volume, long offset)
+    public bool TryRespondWithRead(ushort commandId, int length, IoCommands reader, long offset)
     {
         lock (output.Gate)
         {
-            var dataAt = ControllerPdus.DataHeaderSize + digests.HeaderBytes;
             var pdu = output.Reserve(dataAt + length + digests.DataBytes);
-            if (!volume.TryRead(offset, pdu.Slice(dataAt, length)))
+            if (!reader.TryReadAtOnce(offset, pdu.Slice(dataAt, length)))
                 return false;
-            ControllerPdus.WriteData(pdu, commandId, 0, (uint)length, PduFlags.LastPdu | PduFlags.Success, digests);
+            ids.Release(commandId);
+            ControllerPdus.WriteData(pdu, commandId, 0, (uint)length, PduFlags.LastPdu | PduFlags.Success, digests, dataAlignment);
             if (digests.Data)
                 Crc32C.Write(pdu[(dataAt + length)..], Crc32C.Append(Crc32C.Start, pdu.Slice(dataAt, length)));
             output.Commit(dataAt + length + digests.DataBytes);
@@ -47,9 +59,11 @@ internal sealed partial class NvmeConnection
     {
         lock (output.Gate)
         {
-            var pdu = output.Reserve(ControllerPdus.DataHeaderSize + digests.HeaderBytes);
+            if (isSuccess)
+                ids.Release(commandId);
             output.Commit(ControllerPdus.WriteData(
-                pdu, commandId, 0, (uint)data.Length, isSuccess ? PduFlags.LastPdu | PduFlags.Success : PduFlags.LastPdu, digests));
+                output.Reserve(dataAt), commandId, 0, (uint)data.Length, isSuccess ? PduFlags.LastPdu | PduFlags.Success : PduFlags.LastPdu, digests,
+                dataAlignment));
             output.SendWith(data);
             if (!digests.Data)
                 return;

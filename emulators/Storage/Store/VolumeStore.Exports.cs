@@ -75,10 +75,10 @@ public sealed partial class VolumeStore
 
     /// <summary>The volume of an export in use until the caller disposes it; null if there is no such export.</summary>
     /// <exception cref="StoreException">The volume is damaged.</exception>
-    public VolumeUse? Use(string exportId)
+    internal VolumeUse? Use(string exportId, IVolumeGuard guard)
     {
         lock (changing)
-            return records.Exports.TryGetValue(exportId, out var export) ? new VolumeUse(this, OpenVolume(export.VolumeId)) : null;
+            return records.Exports.TryGetValue(exportId, out var export) ? new VolumeUse(this, OpenVolume(export.VolumeId), guard: guard) : null;
     }
 
     /// <summary>An export that the client may see, with its volume in use until the caller disposes it; null if there is none.</summary>

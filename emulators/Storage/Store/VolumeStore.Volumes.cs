@@ -239,11 +239,11 @@ public sealed partial class VolumeStore
         private readonly VolumeStore store;
         private bool ended;
 
-        internal VolumeUse(VolumeStore store, StoredVolume volume, bool alone = false)
+        internal VolumeUse(VolumeStore store, StoredVolume volume, bool alone = false, IVolumeGuard? guard = null)
         {
             this.store = store;
             Stored = volume;
-            Volume = store.Present(volume);
+            Volume = store.Present(volume, guard);
             Alone = alone;
             if (alone)
                 store.usedAlone.Add(volume.Id);
