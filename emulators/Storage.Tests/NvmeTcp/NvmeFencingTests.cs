@@ -100,6 +100,8 @@ public sealed class NvmeFencingTests(TargetFixture target) : IClassFixture<Targe
     {
         using var disk = await NvmeDisk.OpenAsync(target);
         disk.ListenForChanges();
+        // Answered in order: the request is held by then.
+        disk.Admin.Identify(2);
         var entry = disk.Io.Io(Opcode.Write, 0, Blocks, Sevens.Length);
         var tag = disk.Io.Begin(entry);
         var deleting = target.Management.DeleteAsync("exports/" + disk.Export);
