@@ -13,6 +13,7 @@ internal sealed class RawHost : IDisposable
     public static readonly Guid HostId = Guid.Parse("00000000-0000-0000-0000-000000000001");
 
     private readonly Socket socket;
+    private PduDigests digests;
     private ushort lastId;
 
     private RawHost(Socket socket) => this.socket = socket;
@@ -40,10 +41,11 @@ internal sealed class RawHost : IDisposable
 
     /// <summary>With an I/O queue of a controller.</summary>
     public static async Task<RawHost> IoAsync(
-        IPEndPoint target, string subnqn, ushort controller, ushort queue = 1, Guid? hostId = null, byte alignment = 0)
+        IPEndPoint target, string subnqn, ushort controller, ushort queue = 1, Guid? hostId = null, byte alignment = 0,
+        PduDigests digests = default)
     {
         var host = await ConnectAsync(target);
-        host.Initialize(alignment: alignment);
+        host.Initialize(digests, alignment);
         Assert.Equal(StatusCode.Success, host.Connect(queue, 128, controller, subnqn, hostId: hostId).Status);
         return host;
     }
@@ -51,7 +53,9 @@ internal sealed class RawHost : IDisposable
     public ConnectionResponse Initialize(PduDigests digests = default, byte alignment = 0)
     {
         RequestConnection(digests, alignment);
-        return ConnectionResponse.Read(Receive(ConnectionResponse.Size));
+        var response = ConnectionResponse.Read(Receive(ConnectionResponse.Size));
+        this.digests = response.Digests;
+        return response;
     }
 
     public void RequestConnection(PduDigests digests = default, byte alignment = 0)
@@ -207,10 +211,18 @@ internal sealed class RawHost : IDisposable
     public void SendCapsule(byte[] entry, byte[] data)
     {
         const int headerBytes = PduHeader.Size + Command.Size;
-        var pdu = new byte[headerBytes + data.Length];
-        new PduHeader(PduType.CapsuleCommand, PduFlags.None, headerBytes, data.Length > 0 ? (byte)headerBytes : (byte)0, (uint)pdu.Length).Write(pdu);
+        var dataAt = headerBytes + digests.HeaderBytes;
+        var hasDigest = data.Length > 0 && digests.Data;
+        var pdu = new byte[dataAt + data.Length + (hasDigest ? Crc32C.Size : 0)];
+        new PduHeader(
+            PduType.CapsuleCommand, (digests.Header ? PduFlags.HeaderDigest : 0) | (hasDigest ? PduFlags.DataDigest : 0), headerBytes,
+            data.Length > 0 ? (byte)dataAt : (byte)0, (uint)pdu.Length).Write(pdu);
         entry.CopyTo(pdu, PduHeader.Size);
-        data.CopyTo(pdu, headerBytes);
+        if (digests.Header)
+            Crc32C.Write(pdu.AsSpan(headerBytes), Crc32C.Append(Crc32C.Start, pdu.AsSpan(0, headerBytes)));
+        data.CopyTo(pdu, dataAt);
+        if (hasDigest)
+            Crc32C.Write(pdu.AsSpan(dataAt + data.Length), Crc32C.Append(Crc32C.Start, data));
         Send(pdu);
     }
 

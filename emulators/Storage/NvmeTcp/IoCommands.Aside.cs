@@ -40,7 +40,9 @@ internal sealed partial class IoCommands
         {
             var status = await DoAtStoreAsync(work, buffer.AsMemory(0, work.Length));
             if (status == StatusCode.Success)
-                connection.RespondWithData(work.CommandId, buffer.AsSpan(0, work.Length), isSuccess: true);
+                connection.RespondWithRead(
+                    work.CommandId, buffer.AsSpan(0, work.Length),
+                    IsCorrupted(work.Offset, work.Length, connection.Digests, out var corruption) ? corruption : null);
             else
                 connection.RespondNow(work.CommandId, 0, status);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Lab.Emulators.Storage.Faults;
 using Lab.Emulators.Storage.Store;
 using Lab.Emulators.Storage.Wire;
 using Lab.Protocols.NvmeTcp;
@@ -91,6 +92,13 @@ internal sealed partial class IoCommands(
         {
             commands.Leave(epoch);
         }
+    }
+
+    /// <summary>Whether a fault corrupts the PDU that answers a read.</summary>
+    public bool IsCorrupted(long offset, int length, PduDigests digests, out PduCorruption corruption)
+    {
+        corruption = default;
+        return !subsystems.Faults.IsQuiet && subsystems.Faults.TryCorrupt(volume.Id, offset, length, digests, out corruption);
     }
 
     private static int RangesLength(in Command command) => ((int)(command.Dword(10) & 0xff) + 1) * RangeBytes;

@@ -1,3 +1,4 @@
+using Lab.Emulators.Storage.Faults;
 using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Storage.NvmeTcp;
@@ -49,25 +50,37 @@ internal sealed partial class NvmeConnection
             ControllerPdus.WriteData(pdu, commandId, 0, (uint)length, PduFlags.LastPdu | PduFlags.Success, digests, dataAlignment);
             if (digests.Data)
                 Crc32C.Write(pdu[(dataAt + length)..], Crc32C.Append(Crc32C.Start, pdu.Slice(dataAt, length)));
+            if (reader.IsCorrupted(offset, length, digests, out var corruption))
+                corruption.Apply(pdu, pdu.Slice(dataAt, length));
             output.Commit(dataAt + length + digests.DataBytes);
             return true;
         }
     }
 
     /// <summary>Sends data at once, as the command's success if there is no more to say.</summary>
-    public void RespondWithData(ushort commandId, ReadOnlySpan<byte> data, bool isSuccess)
+    public void RespondWithData(ushort commandId, Span<byte> data, bool isSuccess) => Send(commandId, data, isSuccess, null);
+
+    /// <summary>Sends what was read, as the command's success.</summary>
+    /// <param name="corruption">What of it is to be wrong.</param>
+    public void RespondWithRead(ushort commandId, Span<byte> data, PduCorruption? corruption) => Send(commandId, data, isSuccess: true, corruption);
+
+    public PduDigests Digests => digests;
+
+    private void Send(ushort commandId, Span<byte> data, bool isSuccess, PduCorruption? corruption)
     {
         lock (output.Gate)
         {
             if (isSuccess)
                 ids.Release(commandId);
+            var pdu = output.Reserve(dataAt);
             output.Commit(ControllerPdus.WriteData(
-                output.Reserve(dataAt), commandId, 0, (uint)data.Length, isSuccess ? PduFlags.LastPdu | PduFlags.Success : PduFlags.LastPdu, digests,
-                dataAlignment));
+                pdu, commandId, 0, (uint)data.Length, isSuccess ? PduFlags.LastPdu | PduFlags.Success : PduFlags.LastPdu, digests, dataAlignment));
+            var digest = digests.Data ? Crc32C.Append(Crc32C.Start, data) : 0;
+            corruption?.Apply(pdu, data);
             output.SendWith(data);
             if (!digests.Data)
                 return;
-            Crc32C.Write(output.Reserve(Crc32C.Size), Crc32C.Append(Crc32C.Start, data));
+            Crc32C.Write(output.Reserve(Crc32C.Size), digest);
             output.Commit(Crc32C.Size);
             output.Send();
         }

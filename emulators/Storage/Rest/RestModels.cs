@@ -50,7 +50,8 @@ internal sealed record SnapshotList(IReadOnlyList<SnapshotResource> Snapshots);
 internal sealed record ExportList(IReadOnlyList<ExportResource> Exports);
 
 /// <param name="Count">How often it acted.</param>
-internal sealed record FaultResource(string Id, FaultRule Rule, int Count);
+/// <param name="PassedOver">PDUs that were not corrupted because no digest was agreed on that would tell; then <paramref name="Note"/> says so.</param>
+internal sealed record FaultResource(string Id, FaultRule Rule, int Count, int PassedOver, string? Note);
 
 internal sealed record FaultList(IReadOnlyList<FaultResource> Faults);
 

@@ -118,7 +118,9 @@ internal static class RestRoutes
 
     private static void MapFaults(this RouteGroupBuilder root)
     {
-        static FaultResource Resource(ActiveFault fault) => new(fault.Id, fault.Rule, fault.Count);
+        static FaultResource Resource(ActiveFault fault) => new(
+            fault.Id, fault.Rule, fault.Count, fault.PassedOver,
+            fault.PassedOver == 0 ? null : "no digest was agreed on that would find it: those PDUs were left as they are");
         root.MapGet("/faults", (FaultSet faults) => Results.Ok(new FaultList([.. faults.Active.Select(Resource)])));
         root.MapPost("/faults", (FaultRule body, FaultSet faults) =>
         {
