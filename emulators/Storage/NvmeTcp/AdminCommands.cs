@@ -21,6 +21,9 @@ internal sealed class AdminCommands(
     private const byte ReservationPersistence = 0x83;
     private const int HostIdentifierBytes = 16;
 
+    /// <summary>CNS of the list of active namespaces.</summary>
+    private const byte ActiveNamespaces = 0x02;
+
     /// <summary>What an opcode of the effects log page is there for: all that is answered other than by Invalid Opcode.</summary>
     private static readonly byte[] AdminOpcodes =
     [
@@ -81,14 +84,21 @@ internal sealed class AdminCommands(
         {
             0x00 => IdentifyNamespaceStructure(command.NamespaceId, bytes),
             0x01 => IdentifyControllerStructure(bytes),
-            0x02 => ListNamespaces(command.NamespaceId, bytes),
+            ActiveNamespaces => ListNamespaces(command.NamespaceId, bytes),
             0x03 => DescribeNamespace(command.NamespaceId, bytes),
             _ => StatusCode.InvalidField,
         };
-        if (status == StatusCode.Success)
-            Answer(command, bytes);
-        else
+        if (status != StatusCode.Success)
+        {
             queue.Refuse(command.Id, status);
+            return;
+        }
+        Answer(command, bytes);
+        if (structure != ActiveNamespaces || bytes[0] == NamespaceId)
+            return;
+        // The empty list is on its way before anybody ends the connection because of it.
+        connection.SendAnswers();
+        controller.ListWasRead();
     }
 
     private StatusCode IdentifyControllerStructure(byte[] bytes)
@@ -131,7 +141,6 @@ internal sealed class AdminCommands(
     {
         if (controller.HasNamespace && after < NamespaceId)
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes, NamespaceId);
-        controller.ListWasRead();
         return after >= AllNamespaces - 1 ? StatusCode.InvalidNamespace : StatusCode.Success;
     }
 
