@@ -12,6 +12,8 @@ internal sealed class FaultyVolume(IBlockVolume volume, FaultSet faults, IVolume
 
     private bool IsSound => faults.IsQuiet || !faults.Concerns(Id);
 
+    public bool AnswersAtOnce => IsSound && volume.AnswersAtOnce;
+
     public bool TryRead(long offset, Span<byte> destination) => IsSound && volume.TryRead(offset, destination);
 
     public ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken token) =>

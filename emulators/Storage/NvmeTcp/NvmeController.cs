@@ -133,6 +133,7 @@ internal sealed class NvmeController : IDisposable
             all = [.. queues];
         }
         removalSeen.TrySetResult();
+        use?.Hurry();
         foreach (var queue in all)
             queue.Abort();
     }

@@ -114,6 +114,8 @@ public sealed partial class VolumeStore : IDisposable
             }
             foreach (var layer in layers.Values)
                 layer.Dispose();
+            foreach (var limiter in limiters.Values)
+                limiter.Dispose();
             layers.Clear();
             volumes.Clear();
             lockFile.Dispose();
