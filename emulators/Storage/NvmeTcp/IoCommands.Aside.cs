@@ -117,8 +117,11 @@ internal sealed partial class IoCommands
             var blocks = (ulong)volume.SizeBytes >> blockPower;
             if (first > blocks || count > blocks - first)
                 return StatusCode.LbaOutOfRange;
-            if (count > 0)
-                await volume.TrimAsync((long)(first << blockPower), (long)count << blockPower, durable: false, CancellationToken.None);
+            if (count == 0)
+                continue;
+            // There may be many, and each may take its time.
+            access.Demand(isChange: true);
+            await volume.TrimAsync((long)(first << blockPower), (long)count << blockPower, durable: false, CancellationToken.None);
         }
         return StatusCode.Success;
     }
