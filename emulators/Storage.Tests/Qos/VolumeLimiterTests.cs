@@ -81,6 +81,19 @@ public sealed class VolumeLimiterTests : IDisposable
     }
 
     [Fact]
+    public void Turn_ThatCannotBeTakenAtOnce_IsNotTaken_AndOneGivenBackIsTheNexts()
+    {
+        limiter.Change(new VolumeLimits { ReadIops = 10, ReadBytesPerSecond = 10_000 });
+        Assert.True(limiter.TryTake(isRead: true, 5000));
+        Assert.False(limiter.TryTake(isRead: true, 1));
+        Assert.True(limiter.TryTake(isRead: false, 1));
+        var waiting = Take(true, 1);
+        Assert.False(waiting.IsCompleted);
+        limiter.Return(isRead: true, 5000);
+        Assert.True(waiting.IsCompleted);
+    }
+
+    [Fact]
     public void Limits_Changed_ApplyToWhatWaits()
     {
         limiter.Change(new VolumeLimits { Iops = 1 });

@@ -17,7 +17,16 @@ internal sealed class LimitedVolume(IBlockVolume volume, VolumeLimiter limiter, 
     /// <summary>The user goes: requests of it that wait do so no longer.</summary>
     public void Hurry() => leaving.Cancel();
 
-    public bool TryRead(long offset, Span<byte> destination) => !limiter.IsLimited && volume.TryRead(offset, destination);
+    public bool TryRead(long offset, Span<byte> destination)
+    {
+        if (!limiter.TryTake(isRead: true, destination.Length))
+            return false;
+        if (volume.TryRead(offset, destination))
+            return true;
+        // Whoever asked asks again, in a way that may wait.
+        limiter.Return(isRead: true, destination.Length);
+        return false;
+    }
 
     public ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken token)
     {

@@ -70,6 +70,30 @@ internal sealed class VolumeLimiter : IDisposable
         return new ValueTask(request.Going);
     }
 
+    /// <summary>Takes a request's turn if it need not wait for it.</summary>
+    public bool TryTake(bool isRead, long length)
+    {
+        if (!isLimited)
+            return true;
+        lock (gate)
+        {
+            Refill();
+            return reads.Waiting.Count + writes.Waiting.Count == 0 && TryTake(isRead ? reads : writes, length);
+        }
+    }
+
+    /// <summary>What was taken was not used.</summary>
+    public void Return(bool isRead, long length)
+    {
+        if (!isLimited)
+            return;
+        lock (gate)
+        {
+            Take(isRead ? reads : writes, -1, -length);
+            LetGo();
+        }
+    }
+
     public void Dispose() => timer.Dispose();
 
     private void Drain()
@@ -106,11 +130,16 @@ internal sealed class VolumeLimiter : IDisposable
     {
         if (!IsOpen(direction, length))
             return false;
-        requests.Take(1);
-        direction.Requests.Take(1);
+        Take(direction, 1, length);
+        return true;
+    }
+
+    private void Take(Direction direction, int count, long length)
+    {
+        requests.Take(count);
+        direction.Requests.Take(count);
         bytes.Take(length);
         direction.Bytes.Take(length);
-        return true;
     }
 
     private bool IsOpen(Direction direction, long length) =>

@@ -158,7 +158,7 @@ public sealed class NvmeRecoveryTests(LinuxNvmeHost host)
     {
         var (volume, subnqn, device) = await ConnectAsync("turns");
         await host.ConnectAsync(subnqn, path: 1, more: Reconnecting);
-        var load = await GuestLoad.StartAsync(host, device, volume, seconds: 8);
+        var load = await GuestLoad.StartAsync(host, device, volume, seconds: 12);
         for (var i = 0; i < 8; i++)
         {
             var (opened, closed) = i % 2 == 0 ? (2, 1) : (1, 2);
