@@ -130,7 +130,7 @@ public sealed class StorageTarget : IAsyncDisposable
             foreach (var export in store.ListExports().Where(export => export.VolumeId == volume))
                 sessions.Abort(export.Id);
         };
-        store.Present = volume => new FaultyVolume(volume, faults);
+        store.Present = (volume, guard) => new FaultyVolume(volume, faults, guard);
     }
 
     private static Func<IPEndPoint> Listen(WebApplicationBuilder builder, StorageTargetOptions options)

@@ -170,6 +170,10 @@ public sealed class FaultTests(TargetFixture target) : IClassFixture<TargetFixtu
     [InlineData("""{"kind":"error","bytes_per_second":5}""")]
     [InlineData("""{"kind":"stall"}""")]
     [InlineData("""{"kind":"lost_flush","operation":"read"}""")]
+    [InlineData("""{"kind":"corrupted_pdu","operation":"write"}""")]
+    [InlineData("""{"kind":"corrupted_pdu","part":"tail"}""")]
+    [InlineData("""{"kind":"error","part":"header"}""")]
+    [InlineData("""{"kind":"error","silent":true}""")]
     public async Task Rule_ThatCannotBe_IsRefused(string rule)
     {
         using var response = await management.Http.PostAsync("faults", new StringContent(rule, Encoding.UTF8, "application/json"));

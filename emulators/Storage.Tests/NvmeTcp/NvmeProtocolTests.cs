@@ -162,6 +162,35 @@ public sealed class NvmeProtocolTests(TargetFixture target) : IClassFixture<Targ
         Assert.Equal(FatalError.HeaderDigestError, host.ReceiveTermination());
     }
 
+    [Theory]
+    [InlineData(0, 24)]
+    [InlineData(1, 24)]
+    [InlineData(3, 32)]
+    [InlineData(31, 128)]
+    public async Task Data_ForAHostThatWantsItAligned_BeginsWhereItWants(byte alignment, byte expected)
+    {
+        using var disk = await NvmeDisk.OpenAsync(target);
+        Assert.Equal(StatusCode.Success, disk.Io.Write(0, Filled(512 * 1024, 9), parts: 2));
+        using var host = await RawHost.IoAsync(target.Nvme, disk.Subnqn, disk.Controller, queue: 2, alignment: alignment);
+        // Of both ways to send it: out of the cache, and aside.
+        foreach (var blocks in new[] { 8, 1024 })
+        {
+            host.SendCapsule(host.Io(Opcode.Read, 0, blocks, blocks * 512), []);
+            var (header, body) = host.ReceivePdu();
+            Assert.Equal((expected, (uint)(expected + (blocks * 512))), (header.DataOffset, header.Length));
+            Assert.All(body[(ControllerPdus.DataHeaderSize - PduHeader.Size)..(expected - PduHeader.Size)], value => Assert.Equal(0, value));
+            Assert.All(body[(expected - PduHeader.Size)..], value => Assert.Equal(9, value));
+        }
+    }
+
+    [Fact]
+    public async Task Alignment_ThatCannotBe_IsRefused()
+    {
+        using var host = await RawHost.ConnectAsync(target.Nvme);
+        host.RequestConnection(alignment: 32);
+        Assert.Equal(FatalError.InvalidHeaderField, host.ReceiveTermination());
+    }
+
     [Fact]
     public async Task Anything_TenThousandTimes_NeitherCrashesNorLeaks()
     {

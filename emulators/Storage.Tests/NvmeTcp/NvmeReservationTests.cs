@@ -19,20 +19,20 @@ public sealed class NvmeReservationTests(TargetFixture target) : IClassFixture<T
         var (volume, subnqn) = await NvmeDisk.ExportAsync(target);
         using var a = await NvmeDisk.OpenAsync(target.Nvme, volume, subnqn);
         using var b = await NvmeDisk.OpenAsync(target.Nvme, volume, subnqn, Other);
-        Assert.Equal(StatusCode.Success, Register(a, 0, KeyA));
-        Assert.Equal(StatusCode.Success, Register(b, 0, KeyB));
-        Assert.Equal(StatusCode.Success, Acquire(a, 0, WriteExclusive, KeyA));
-        Assert.Equal(StatusCode.ReservationConflict, Acquire(b, 0, WriteExclusive, KeyB));
+        Assert.Equal(StatusCode.Success, a.Register(0, KeyA));
+        Assert.Equal(StatusCode.Success, b.Register(0, KeyB));
+        Assert.Equal(StatusCode.Success, a.Acquire(0, WriteExclusive, KeyA));
+        Assert.Equal(StatusCode.ReservationConflict, b.Acquire(0, WriteExclusive, KeyB));
         Assert.Equal(StatusCode.ReservationConflict, Write(b));
         Assert.Equal(StatusCode.Success, Write(a));
 
-        Assert.Equal(StatusCode.Success, Acquire(b, 1, WriteExclusive, KeyB, KeyA));
+        Assert.Equal(StatusCode.Success, b.Acquire(1, WriteExclusive, KeyB, KeyA));
         Assert.Equal(StatusCode.Success, Write(b));
         Assert.Equal(StatusCode.ReservationConflict, Write(a));
         Assert.Equal(512, a.Io.Read(0, 1).Length);
         Assert.Equal((3u, WriteExclusive, 1), Report(b));
         // It lost its registration, too.
-        Assert.Equal(StatusCode.ReservationConflict, Acquire(a, 1, WriteExclusive, KeyA, KeyB));
+        Assert.Equal(StatusCode.ReservationConflict, a.Acquire(1, WriteExclusive, KeyA, KeyB));
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class NvmeReservationTests(TargetFixture target) : IClassFixture<T
         var (header, body) = a.Io.ReceivePdu();
         Assert.Equal(PduType.ReadyToTransfer, header.Type);
 
-        Assert.Equal(StatusCode.Success, Register(b, 0, KeyB));
-        Assert.Equal(StatusCode.Success, Acquire(b, 0, WriteExclusive, KeyB));
+        Assert.Equal(StatusCode.Success, b.Register(0, KeyB));
+        Assert.Equal(StatusCode.Success, b.Acquire(0, WriteExclusive, KeyB));
         a.Io.SendData(
             BinaryPrimitives.ReadUInt16LittleEndian(entry.AsSpan(2)), BinaryPrimitives.ReadUInt16LittleEndian(body.AsSpan(2)), 0, data, isLast: true);
         Assert.Equal(StatusCode.ReservationConflict, Completion.Read(a.Io.ReceivePdu().Body).Status);
@@ -59,12 +59,12 @@ public sealed class NvmeReservationTests(TargetFixture target) : IClassFixture<T
     public async Task Unregistered_Holder_LosesTheReservation()
     {
         using var disk = await NvmeDisk.OpenAsync(target);
-        Assert.Equal(StatusCode.Success, Register(disk, 0, KeyA));
-        Assert.Equal(StatusCode.ReservationConflict, Register(disk, 0, KeyB));
-        Assert.Equal(StatusCode.Success, Register(disk, 2, KeyB, KeyA));
-        Assert.Equal(StatusCode.Success, Acquire(disk, 0, ExclusiveAccessRegistrants, KeyB));
-        Assert.Equal(StatusCode.ReservationConflict, Register(disk, 1, 0, KeyA));
-        Assert.Equal(StatusCode.Success, Register(disk, 1, 0, KeyB));
+        Assert.Equal(StatusCode.Success, disk.Register(0, KeyA));
+        Assert.Equal(StatusCode.ReservationConflict, disk.Register(0, KeyB));
+        Assert.Equal(StatusCode.Success, disk.Register(2, KeyB, KeyA));
+        Assert.Equal(StatusCode.Success, disk.Acquire(0, ExclusiveAccessRegistrants, KeyB));
+        Assert.Equal(StatusCode.ReservationConflict, disk.Register(1, 0, KeyA));
+        Assert.Equal(StatusCode.Success, disk.Register(1, 0, KeyB));
         Assert.Equal((3u, (byte)0, 0), Report(disk));
     }
 
@@ -72,13 +72,13 @@ public sealed class NvmeReservationTests(TargetFixture target) : IClassFixture<T
     public async Task Release_OfAnotherType_IsRefused_AndOfTheRight_Frees()
     {
         using var disk = await NvmeDisk.OpenAsync(target);
-        Register(disk, 0, KeyA);
-        Acquire(disk, 0, WriteExclusive, KeyA);
-        Assert.Equal(StatusCode.InvalidField, Release(disk, 0, ExclusiveAccessRegistrants, KeyA));
-        Assert.Equal(StatusCode.ReservationConflict, Release(disk, 0, WriteExclusive, KeyB));
-        Assert.Equal(StatusCode.Success, Release(disk, 0, WriteExclusive, KeyA));
+        disk.Register(0, KeyA);
+        disk.Acquire(0, WriteExclusive, KeyA);
+        Assert.Equal(StatusCode.InvalidField, disk.Release(0, ExclusiveAccessRegistrants, KeyA));
+        Assert.Equal(StatusCode.ReservationConflict, disk.Release(0, WriteExclusive, KeyB));
+        Assert.Equal(StatusCode.Success, disk.Release(0, WriteExclusive, KeyA));
         Assert.Equal((1u, (byte)0, 1), Report(disk));
-        Assert.Equal(StatusCode.Success, Release(disk, 1, 0, KeyA));
+        Assert.Equal(StatusCode.Success, disk.Release(1, 0, KeyA));
         Assert.Equal((2u, (byte)0, 0), Report(disk));
     }
 
@@ -94,8 +94,8 @@ public sealed class NvmeReservationTests(TargetFixture target) : IClassFixture<T
         {
             (volume, subnqn) = await NvmeDisk.ExportAsync(first.Management);
             using var disk = await NvmeDisk.OpenAsync(first.Nvme!, volume, subnqn);
-            Assert.Equal(StatusCode.Success, Register(disk, 0, KeyA, persistence: 3));
-            Assert.Equal(StatusCode.Success, Acquire(disk, 0, WriteExclusive, KeyA));
+            Assert.Equal(StatusCode.Success, disk.Register(0, KeyA, persistence: 3));
+            Assert.Equal(StatusCode.Success, disk.Acquire(0, WriteExclusive, KeyA));
             Assert.Equal(1ul, GetPersistence(disk));
             if (!isPersistent)
                 Assert.Equal(StatusCode.Success, SetPersistence(disk, 0));
@@ -108,23 +108,7 @@ public sealed class NvmeReservationTests(TargetFixture target) : IClassFixture<T
         Assert.Equal(isPersistent ? 1ul : 0, GetPersistence(other));
     }
 
-    private static StatusCode Register(NvmeDisk disk, byte action, ulong key, ulong current = 0, uint persistence = 0) =>
-        Execute(disk, Opcode.ReservationRegister, action | (persistence << 30), [.. BitConverter.GetBytes(current), .. BitConverter.GetBytes(key)]);
-
-    private static StatusCode Acquire(NvmeDisk disk, byte action, byte type, ulong key, ulong preempted = 0) =>
-        Execute(disk, Opcode.ReservationAcquire, action | ((uint)type << 8), [.. BitConverter.GetBytes(key), .. BitConverter.GetBytes(preempted)]);
-
-    private static StatusCode Release(NvmeDisk disk, byte action, byte type, ulong key) =>
-        Execute(disk, Opcode.ReservationRelease, action | ((uint)type << 8), BitConverter.GetBytes(key));
-
     private static StatusCode Write(NvmeDisk disk) => disk.Io.Execute(disk.Io.Io(Opcode.Write, 0, 1, 512), new byte[512]).Status;
-
-    private static StatusCode Execute(NvmeDisk disk, byte opcode, uint options, byte[] data)
-    {
-        var entry = disk.Io.Entry(opcode, 1);
-        BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(40), options);
-        return disk.Io.Execute(entry, data).Status;
-    }
 
     private static (uint Generation, byte Type, int Registrants) Report(NvmeDisk disk)
     {

@@ -13,6 +13,7 @@ internal sealed class RawHost : IDisposable
     public static readonly Guid HostId = Guid.Parse("00000000-0000-0000-0000-000000000001");
 
     private readonly Socket socket;
+    private PduDigests digests;
     private ushort lastId;
 
     private RawHost(Socket socket) => this.socket = socket;
@@ -39,20 +40,29 @@ internal sealed class RawHost : IDisposable
     }
 
     /// <summary>With an I/O queue of a controller.</summary>
-    public static async Task<RawHost> IoAsync(IPEndPoint target, string subnqn, ushort controller, ushort queue = 1, Guid? hostId = null)
+    public static async Task<RawHost> IoAsync(
+        IPEndPoint target, string subnqn, ushort controller, ushort queue = 1, Guid? hostId = null, byte alignment = 0,
+        PduDigests digests = default)
     {
         var host = await ConnectAsync(target);
-        host.Initialize();
+        host.Initialize(digests, alignment);
         Assert.Equal(StatusCode.Success, host.Connect(queue, 128, controller, subnqn, hostId: hostId).Status);
         return host;
     }
 
-    public ConnectionResponse Initialize(PduDigests digests = default)
+    public ConnectionResponse Initialize(PduDigests digests = default, byte alignment = 0)
+    {
+        RequestConnection(digests, alignment);
+        var response = ConnectionResponse.Read(Receive(ConnectionResponse.Size));
+        this.digests = response.Digests;
+        return response;
+    }
+
+    public void RequestConnection(PduDigests digests = default, byte alignment = 0)
     {
         var request = new byte[ConnectionRequest.Size];
-        new ConnectionRequest(0, 0, digests, 0).Write(request);
+        new ConnectionRequest(0, alignment, digests, 0).Write(request);
         Send(request);
-        return ConnectionResponse.Read(Receive(ConnectionResponse.Size));
     }
 
     public (StatusCode Status, ulong Result) Connect(
@@ -172,13 +182,47 @@ internal sealed class RawHost : IDisposable
         return Completion.Read(ReceivePdu().Body).Status;
     }
 
+    /// <summary>Sends a command whose data the target has to ask for; answers the transfer tag.</summary>
+    public ushort Begin(byte[] entry)
+    {
+        SendCapsule(entry, []);
+        var (header, body) = ReceivePdu();
+        Assert.Equal(PduType.ReadyToTransfer, header.Type);
+        return BinaryPrimitives.ReadUInt16LittleEndian(body.AsSpan(2));
+    }
+
+    /// <summary>Sends all the data of such a command, and waits for its completion.</summary>
+    public StatusCode Finish(byte[] entry, ushort tag, ReadOnlySpan<byte> data)
+    {
+        SendData(IdOf(entry), tag, 0, data, isLast: true);
+        return ReceiveStatus(entry);
+    }
+
+    /// <summary>Waits for the completion of a command.</summary>
+    public StatusCode ReceiveStatus(byte[] entry)
+    {
+        var (header, body) = ReceivePdu();
+        Assert.Equal(PduType.CapsuleResponse, header.Type);
+        var completion = Completion.Read(body);
+        Assert.Equal(IdOf(entry), completion.CommandId);
+        return completion.Status;
+    }
+
     public void SendCapsule(byte[] entry, byte[] data)
     {
         const int headerBytes = PduHeader.Size + Command.Size;
-        var pdu = new byte[headerBytes + data.Length];
-        new PduHeader(PduType.CapsuleCommand, PduFlags.None, headerBytes, data.Length > 0 ? (byte)headerBytes : (byte)0, (uint)pdu.Length).Write(pdu);
+        var dataAt = headerBytes + digests.HeaderBytes;
+        var hasDigest = data.Length > 0 && digests.Data;
+        var pdu = new byte[dataAt + data.Length + (hasDigest ? Crc32C.Size : 0)];
+        new PduHeader(
+            PduType.CapsuleCommand, (digests.Header ? PduFlags.HeaderDigest : 0) | (hasDigest ? PduFlags.DataDigest : 0), headerBytes,
+            data.Length > 0 ? (byte)dataAt : (byte)0, (uint)pdu.Length).Write(pdu);
         entry.CopyTo(pdu, PduHeader.Size);
-        data.CopyTo(pdu, headerBytes);
+        if (digests.Header)
+            Crc32C.Write(pdu.AsSpan(headerBytes), Crc32C.Append(Crc32C.Start, pdu.AsSpan(0, headerBytes)));
+        data.CopyTo(pdu, dataAt);
+        if (hasDigest)
+            Crc32C.Write(pdu.AsSpan(dataAt + data.Length), Crc32C.Append(Crc32C.Start, data));
         Send(pdu);
     }
 
@@ -232,6 +276,8 @@ internal sealed class RawHost : IDisposable
     }
 
     public void CloseSending() => socket.Shutdown(SocketShutdown.Send);
+
+    private static ushort IdOf(byte[] entry) => BinaryPrimitives.ReadUInt16LittleEndian(entry.AsSpan(2));
 
     private byte[] Receive(int count)
     {

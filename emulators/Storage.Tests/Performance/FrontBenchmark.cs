@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lab.Emulators.Storage.Tests.NvmeTcp;
@@ -40,6 +41,32 @@ public sealed class FrontBenchmark
                 $"{(isWrite ? "write" : "read")} {length} QD{depth}: NVMe/TCP ÷ NBD",
                 () => Task.FromResult(overNvme.Run(Duration)), () => Task.FromResult(overNbd.Run(Duration)));
         }
+    }
+
+    /// <summary>What it costs to count.</summary>
+    [Theory(Explicit = true)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Limits_ThatNobodyReaches_BesideNone_ArePrinted(bool isWrite)
+    {
+        const int length = 4096;
+        const int depth = 32;
+        using var directory = new TempDirectory();
+        using var target = await TargetProcess.StartAsync(directory.File("pool"), "--nvme-tcp", "127.0.0.1:0");
+        var (url, _) = await ExportAsync(target);
+        await FioAsync(url, "write", "128k", 8, "--size=100%");
+        var volume = (await target.Management.GetAsync("volumes")).GetProperty("volumes")[0].GetProperty("id").GetGuid();
+        using var nbd = await RawNbdClient.OpenAsync(IPEndPoint.Parse(new Uri(url).Authority), url, structured: false);
+        var load = new PipelinedLoad(new PipelinedNbd(nbd.Socket, isWrite, length), length, depth, VolumeBytes);
+        async Task<double> RunAsync(JsonObject limits)
+        {
+            using var answer = await target.Management.Http.PutAsJsonAsync($"volumes/{volume}/limits", limits);
+            answer.EnsureSuccessStatusCode();
+            return load.Run(Duration);
+        }
+        await CompareAsync(
+            $"{(isWrite ? "write" : "read")} {length} QD{depth}: limited ÷ not limited",
+            () => RunAsync(new JsonObject { ["iops"] = 100_000_000, ["bytes_per_second"] = 1L << 50 }), () => RunAsync([]));
     }
 
     /// <summary>fio's nbd engine is the client of both.</summary>

@@ -60,13 +60,22 @@ public static class EmulateStorageCommand
         DefaultValueFactory = _ => [AllowedHost.AnyNqn],
     };
 
+    private static readonly Option<LimitArgument[]> Limits = new("--limit")
+    {
+        Description = $"Limits of a volume, all its clients together: {LimitArgument.Keys}, each per second, for example v0:iops=1000,bandwidth=50MiB; "
+            + "may be repeated for other volumes. Changed later at /v1/volumes/ID/limits of the management.",
+        HelpName = "name:limit=value,...",
+        DefaultValueFactory = _ => [],
+        CustomParser = result => [.. result.Tokens.Select(token => ParseLimit(result, token.Value)).OfType<LimitArgument>()],
+    };
+
     private static readonly Option<int> BlockBytes = StorageArguments.BlockBytes();
 
     private static readonly Option<IReadOnlyList<FaultRule>> Faults = StorageArguments.Faults();
 
     public static Command CreateSubcommand(string example)
     {
-        var command = new Command("storage", $"{Description}Example: {example}") { Pool, Volumes, Nvme, Nbd, Rest, Clients, Hosts, BlockBytes, Faults };
+        var command = new Command("storage", $"{Description}Example: {example}") { Pool, Volumes, Nvme, Nbd, Rest, Clients, Hosts, Limits, BlockBytes, Faults };
         command.Validators.Add(result =>
         {
             if (result.GetValue(Nvme) is not { Length: > 0 } && result.GetValue(Nbd) is null)
@@ -81,6 +90,11 @@ public static class EmulateStorageCommand
     private static async Task<int> ServeAsync(ParseResult parsed, CancellationToken token)
     {
         var output = parsed.InvocationConfiguration.Output;
+        if (WrongLimit(parsed.GetValue(Limits)!, parsed.GetValue(Volumes)!) is { } wrong)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(wrong);
+            return ExitUsage;
+        }
         var options = new StorageTargetOptions
         {
             Pool = new PoolOptions(parsed.GetRequiredValue(Pool).FullName, null),
@@ -96,7 +110,8 @@ public static class EmulateStorageCommand
             await using var target = await StorageTarget.StartAsync(options, TimeProvider.System, LogLevel.Information, token);
             foreach (var volume in parsed.GetValue(Volumes)!)
             {
-                Show(target.Store, volume, parsed.GetValue(Clients)!, options.Nvme is null ? [] : hosts);
+                var limits = parsed.GetValue(Limits)!.FirstOrDefault(limit => limit.Volume == volume.Name)?.Limits ?? VolumeLimits.None;
+                Show(target.Store, volume, parsed.GetValue(Clients)!, options.Nvme is null ? [] : hosts, limits);
                 await output.WriteLineAsync(string.Join(' ', Urls(target, volume.Name).Prepend($"volume {volume.Name}")));
             }
             await output.WriteLineAsync($"management http://{target.RestEndPoint}/v1; Ctrl-C ends it");
@@ -117,6 +132,14 @@ public static class EmulateStorageCommand
         }
     }
 
+    /// <summary>What is wrong with limits and volumes taken together; null when nothing is.</summary>
+    private static string? WrongLimit(LimitArgument[] limits, NamedVolume[] volumes)
+    {
+        if (limits.FirstOrDefault(limit => volumes.All(volume => volume.Name != limit.Volume)) is { } stray)
+            return $"--limit is for \"{stray.Volume}\", and --volume names no volume \"{stray.Volume}\"";
+        return limits.DistinctBy(limit => limit.Volume).Count() < limits.Length ? "--limit is given twice for a volume" : null;
+    }
+
     private static IEnumerable<string> Urls(StorageTarget target, string name)
     {
         if (target.NbdEndPoint is { } nbd)
@@ -125,7 +148,7 @@ public static class EmulateStorageCommand
             yield return $"nvme-tcp://{path}/{NvmeSubsystems.NqnOf(name)}";
     }
 
-    private static void Show(VolumeStore store, NamedVolume volume, string[] clients, AllowedHost[] hosts)
+    private static void Show(VolumeStore store, NamedVolume volume, string[] clients, AllowedHost[] hosts, VolumeLimits limits)
     {
         // The same name is the same volume in every run.
         var id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(volume.Name)).AsSpan(0, 16));
@@ -136,7 +159,7 @@ public static class EmulateStorageCommand
             store.ResizeVolume(id, volume.SizeBytes);
         if (store.ListExports().Any(export => export.Id == volume.Name))
             store.DeleteExport(volume.Name);
-        store.CreateExport(volume.Name, id, clients, readOnly: false, hosts);
+        store.CreateExport(volume.Name, id, clients, readOnly: false, hosts, limits);
     }
 
     private static NamedVolume? ParseVolume(ArgumentResult argument, string text)
@@ -145,6 +168,14 @@ public static class EmulateStorageCommand
         if (colon > 0 && ByteSize.TryParse(text[(colon + 1)..], out var bytes))
             return new NamedVolume(text[..colon], bytes);
         argument.AddError($"\"{text}\" is no name:size; a size is a count of bytes, or of KiB, MiB, GiB, TiB");
+        return null;
+    }
+
+    private static LimitArgument? ParseLimit(ArgumentResult argument, string text)
+    {
+        if (LimitArgument.TryParse(text, out var limit, out var error))
+            return limit;
+        argument.AddError(error);
         return null;
     }
 

@@ -34,6 +34,25 @@ public enum FaultKind
     /// <summary>Writes stay in memory, and flushes are acknowledged all the same: a crash loses them.</summary>
     [JsonStringEnumMemberName("lost_flush")]
     LostFlush,
+
+    /// <summary>
+    /// Of a data PDU that a read over NVMe/TCP is answered with, one bit is another than when its digest was made: the host's check of the
+    /// digest has to find it. Where no such digest was agreed on it does nothing, unless it is <see cref="FaultRule.Silent"/>.
+    /// </summary>
+    [JsonStringEnumMemberName("corrupted_pdu")]
+    CorruptedPdu,
+}
+
+/// <summary>Of a data PDU, what is wrong in it and which digest covers that.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PduPart>))]
+public enum PduPart
+{
+    [JsonStringEnumMemberName("data")]
+    Data,
+
+    /// <summary>Behind the common header, whose fields hosts look at before they look at digests.</summary>
+    [JsonStringEnumMemberName("header")]
+    Header,
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<FaultOperation>))]
@@ -87,6 +106,12 @@ public sealed record FaultRule : FaultBounds
     public long? BytesPerSecond { get; init; }
     public double StallSeconds { get; init; }
 
+    /// <summary>Of a corrupted PDU; null is its data.</summary>
+    public PduPart? Part { get; init; }
+
+    /// <summary>A PDU is corrupted even if the host has no digest to find it by.</summary>
+    public bool Silent { get; init; }
+
     /// <exception cref="InvalidDataException">It says something that cannot be.</exception>
     public void Check()
     {
@@ -101,6 +126,8 @@ public sealed record FaultRule : FaultBounds
             throw new InvalidDataException($"a stall is longer than 0 s and at most {StallSecondsMax} s");
         if (Kind is FaultKind.TornWrite or FaultKind.LostFlush && Operation is not null)
             throw new InvalidDataException("torn writes and lost flushes are of writes and flushes by themselves: no operation");
+        if (Kind == FaultKind.CorruptedPdu ? Operation is not (null or FaultOperation.Read) : Part is not null || Silent)
+            throw new InvalidDataException("a corrupted PDU is one of a read, and part and silent are for it alone");
     }
 
     internal bool IsFor(Guid volume, FaultOperation operation, long offset, long length) =>

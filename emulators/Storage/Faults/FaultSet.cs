@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Lab.Emulators.Storage.Store;
+using Lab.Protocols.NvmeTcp;
 
 namespace Lab.Emulators.Storage.Faults;
 
@@ -66,10 +67,21 @@ internal sealed class FaultSet(TimeProvider time)
 
     /// <summary>The faults that act on a request, each of which has then acted once more.</summary>
     public List<ActiveFault> Take(Guid volume, FaultOperation operation, long offset, long length) =>
-        [.. active.Where(fault => fault.TryAct(volume, operation, offset, length))];
+        [.. active.Where(fault => fault.Rule.Kind != FaultKind.CorruptedPdu && fault.TryAct(volume, operation, offset, length))];
 
-    /// <summary>A fault may act on the volume, or has left something of it in memory.</summary>
-    public bool Concerns(Guid volume) => held.ContainsKey(volume) || active.Any(fault => (fault.Rule.Volume ?? volume) == volume && !fault.IsOver);
+    /// <summary>The fault that acts on a data PDU with so many bytes from a place of a volume, if one does.</summary>
+    public bool TryCorrupt(Guid volume, long offset, long length, PduDigests digests, out PduCorruption corruption)
+    {
+        foreach (var fault in active)
+            if (fault.Rule.Kind == FaultKind.CorruptedPdu && fault.TryCorrupt(volume, offset, length, digests, out corruption))
+                return true;
+        corruption = default;
+        return false;
+    }
+
+    /// <summary>A fault may act on requests of the volume, or has left something of it in memory.</summary>
+    public bool Concerns(Guid volume) => held.ContainsKey(volume)
+        || active.Any(fault => fault.Rule.Kind != FaultKind.CorruptedPdu && (fault.Rule.Volume ?? volume) == volume && !fault.IsOver);
 
     /// <summary>Writes of a volume are to stay in memory.</summary>
     public bool Holds(Guid volume) =>

@@ -3,13 +3,16 @@ using Lab.Emulators.Storage.Store;
 namespace Lab.Emulators.Storage.Faults;
 
 /// <summary>A volume as fronts see it, with the faults that are set; without any it is the volume.</summary>
-internal sealed class FaultyVolume(IBlockVolume volume, FaultSet faults) : IBlockVolume
+/// <param name="guard">Asked once more when a fault lets a request go on.</param>
+internal sealed class FaultyVolume(IBlockVolume volume, FaultSet faults, IVolumeGuard? guard) : IBlockVolume
 {
     public Guid Id => volume.Id;
 
     public long SizeBytes => volume.SizeBytes;
 
     private bool IsSound => faults.IsQuiet || !faults.Concerns(Id);
+
+    public bool AnswersAtOnce => IsSound && volume.AnswersAtOnce;
 
     public bool TryRead(long offset, Span<byte> destination) => IsSound && volume.TryRead(offset, destination);
 
@@ -81,6 +84,7 @@ internal sealed class FaultyVolume(IBlockVolume volume, FaultSet faults) : IBloc
                 throw new StoreException(StoreError.Io, $"fault {fault.Id} is set");
             isTorn |= fault.Rule.Kind == FaultKind.TornWrite;
         }
+        guard?.Demand(isChange: operation != FaultOperation.Read);
         return isTorn;
     }
 

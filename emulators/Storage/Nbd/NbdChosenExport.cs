@@ -27,6 +27,9 @@ internal sealed class NbdChosenExport(ExportRecord export, VolumeStore.VolumeUse
             : Always | NbdExportFlags.SendTrim | NbdExportFlags.SendWriteZeroes | NbdExportFlags.SendFastZero;
     }
 
+    /// <summary>The client goes: its requests do not wait for their turn any more.</summary>
+    public void Hurry() => use.Hurry();
+
     public void Dispose()
     {
         use.Dispose();

@@ -17,6 +17,9 @@ internal sealed partial class NbdConnection : IClientConnection
     private readonly TimeProvider time;
     private readonly ILogger logger;
 
+    private volatile NbdChosenExport? serving;
+    private volatile bool isEnded;
+
     public NbdConnection(Socket socket, VolumeStore store, ExportSessions sessions, TimeProvider time, ILogger<NbdConnection> logger)
     {
         this.socket = socket;
@@ -36,6 +39,11 @@ internal sealed partial class NbdConnection : IClientConnection
             using var chosen = Negotiate(out var input, out var output);
             if (chosen is null)
                 return;
+            serving = chosen;
+            // Whoever ends the connection either sees what it serves or is seen here.
+            Interlocked.MemoryBarrier();
+            if (isEnded)
+                chosen.Hurry();
             LogConnected(Client, chosen.Export.Id);
             new NbdTransmission(input, output, chosen, logger).Run();
             LogEnded(Client, chosen.Export.Id);
@@ -54,7 +62,13 @@ internal sealed partial class NbdConnection : IClientConnection
         }
     }
 
-    public void Abort() => socket.End();
+    public void Abort()
+    {
+        isEnded = true;
+        Interlocked.MemoryBarrier();
+        socket.End();
+        serving?.Hurry();
+    }
 
     private NbdChosenExport? Negotiate(out SocketInput input, out SocketOutput output)
     {

@@ -41,7 +41,7 @@ internal sealed partial class NbdTransmission
     {
         var offset = (long)request.Offset;
         var length = (int)request.Length;
-        if (structured)
+        if (structured && volume.AnswersAtOnce)
         {
             var extent = volume.GetExtent(offset, length);
             if (!extent.HasData && extent.Length == length)

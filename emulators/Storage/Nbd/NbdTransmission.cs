@@ -33,12 +33,14 @@ internal sealed partial class NbdTransmission
     private readonly RequestBudget budget = new(RequestsAsideMax, BytesAsideMax);
 
     private readonly ILogger logger;
+    private readonly NbdChosenExport chosen;
 
     public NbdTransmission(SocketInput input, SocketOutput output, NbdChosenExport chosen, ILogger logger)
     {
         this.logger = logger;
         this.input = input;
         this.output = output;
+        this.chosen = chosen;
         volume = chosen.Volume;
         flags = NbdChosenExport.FlagsOf(chosen.Export);
         structured = chosen.Structured;
@@ -57,6 +59,7 @@ internal sealed partial class NbdTransmission
         }
         finally
         {
+            chosen.Hurry();
             budget.WaitEmpty();
         }
     }

@@ -4,7 +4,7 @@ using Lab.Protocols.NvmeTcp;
 namespace Lab.Emulators.Storage.NvmeTcp;
 
 /// <summary>Admin commands (NVMe base specification 2.0 §5) of an I/O or discovery controller with one namespace at most.</summary>
-internal sealed class AdminCommands(
+internal sealed partial class AdminCommands(
     NvmeQueue queue, NvmeConnection connection, NvmeController controller, NvmeSubsystems subsystems, NvmeTargetOptions options) : ICommandSet
 {
     /// <summary>The only namespace.</summary>
@@ -13,13 +13,9 @@ internal sealed class AdminCommands(
     private const uint AllNamespaces = uint.MaxValue;
     private const string Model = "DPU lab volume";
     private const string Firmware = "1.0";
-    private const byte NumberOfQueues = 0x07;
-    private const byte WriteCache = 0x06;
-    private const byte EventConfiguration = 0x0b;
-    private const byte KeepAliveTimer = 0x0f;
-    private const byte HostIdentifier = 0x81;
-    private const byte ReservationPersistence = 0x83;
-    private const int HostIdentifierBytes = 16;
+
+    /// <summary>CNS of the list of active namespaces.</summary>
+    private const byte ActiveNamespaces = 0x02;
 
     /// <summary>What an opcode of the effects log page is there for: all that is answered other than by Invalid Opcode.</summary>
     private static readonly byte[] AdminOpcodes =
@@ -66,7 +62,9 @@ internal sealed class AdminCommands(
         connection.Release(data);
     }
 
-    public void WaitIdle()
+    public CommandEpoch? Epoch => null;
+
+    public void End()
     {
         // Nothing is done aside.
     }
@@ -79,14 +77,21 @@ internal sealed class AdminCommands(
         {
             0x00 => IdentifyNamespaceStructure(command.NamespaceId, bytes),
             0x01 => IdentifyControllerStructure(bytes),
-            0x02 => ListNamespaces(command.NamespaceId, bytes),
+            ActiveNamespaces => ListNamespaces(command.NamespaceId, bytes),
             0x03 => DescribeNamespace(command.NamespaceId, bytes),
             _ => StatusCode.InvalidField,
         };
-        if (status == StatusCode.Success)
-            Answer(command, bytes);
-        else
+        if (status != StatusCode.Success)
+        {
             queue.Refuse(command.Id, status);
+            return;
+        }
+        Answer(command, bytes);
+        if (structure != ActiveNamespaces || bytes[0] == NamespaceId)
+            return;
+        // The empty list is on its way before anybody ends the connection because of it.
+        connection.SendAnswers();
+        controller.ListWasRead();
     }
 
     private StatusCode IdentifyControllerStructure(byte[] bytes)
@@ -129,7 +134,6 @@ internal sealed class AdminCommands(
     {
         if (controller.HasNamespace && after < NamespaceId)
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes, NamespaceId);
-        controller.ListWasRead();
         return after >= AllNamespaces - 1 ? StatusCode.InvalidNamespace : StatusCode.Success;
     }
 
@@ -202,81 +206,6 @@ internal sealed class AdminCommands(
         LogPage.ReservationNotification => new byte[LogPage.EntryBytes],
         _ => null,
     };
-
-    private void SetFeatures(in Command command)
-    {
-        var value = command.Dword(11);
-        switch ((byte)command.Dword(10))
-        {
-            case NumberOfQueues:
-                var wanted = Math.Max((int)(value & 0xffff), (int)(value >> 16)) + 1;
-                controller.IoQueues = Math.Min(wanted, NvmeLimits.IoQueuesMax);
-                queue.Succeed(command.Id, GrantedQueues);
-                break;
-            case EventConfiguration:
-                controller.Events.Configuration = value;
-                queue.Succeed(command.Id);
-                break;
-            case ReservationPersistence when !controller.IsDiscovery:
-                queue.Refuse(command.Id, SetPersistence(command.NamespaceId, (value & 1) != 0));
-                break;
-            case WriteCache:
-            case KeepAliveTimer:
-            case HostIdentifier:
-                // The cache is the store's and stays on; the timer and the host were settled by Connect.
-                queue.Refuse(command.Id, StatusCode.FeatureNotChangeable);
-                break;
-            default:
-                queue.Refuse(command.Id, StatusCode.InvalidField);
-                break;
-        }
-    }
-
-    private void GetFeatures(in Command command)
-    {
-        switch ((byte)command.Dword(10))
-        {
-            case NumberOfQueues:
-                queue.Succeed(command.Id, GrantedQueues);
-                break;
-            case EventConfiguration:
-                queue.Succeed(command.Id, controller.Events.Configuration);
-                break;
-            case WriteCache:
-                queue.Succeed(command.Id, 1);
-                break;
-            case KeepAliveTimer:
-                queue.Succeed(command.Id, (ulong)controller.Terms.KeepAlive.TotalMilliseconds);
-                break;
-            case ReservationPersistence when !controller.IsDiscovery && command.NamespaceId == NamespaceId:
-                queue.Succeed(command.Id, subsystems.ReservationsOf(controller.Volume!.Id).IsPersistent ? 1u : 0);
-                break;
-            case HostIdentifier:
-                Answer(command, controller.Terms.HostId.ToByteArray(bigEndian: true));
-                break;
-            default:
-                queue.Refuse(command.Id, StatusCode.InvalidField);
-                break;
-        }
-    }
-
-    private StatusCode SetPersistence(uint id, bool isPersistent)
-    {
-        if (id is not (NamespaceId or AllNamespaces))
-            return StatusCode.InvalidNamespace;
-        try
-        {
-            subsystems.ReservationsOf(controller.Volume!.Id).SetPersistence(isPersistent);
-            return StatusCode.Success;
-        }
-        catch (StoreException)
-        {
-            return StatusCode.InternalError;
-        }
-    }
-
-    /// <summary>0's based, completion queues in the upper half.</summary>
-    private ulong GrantedQueues => (uint)(controller.IoQueues - 1) * 0x00010001u;
 
     private void Answer(in Command command, byte[] bytes)
     {

@@ -104,7 +104,7 @@ internal sealed class FabricsCommands(NvmeQueue queue, NvmeConnection connection
         ControllerTerms terms;
         VolumeStore.VolumeUse? use = null;
         if (host.SubsystemNqn == NvmeSubsystems.DiscoveryNqn)
-            terms = new ControllerTerms(host.SubsystemNqn, null, host.HostNqn, host.HostId, null, true, port, keepAlive);
+            terms = new ControllerTerms(host.SubsystemNqn, null, host.HostNqn, host.HostId, null, null, true, port, keepAlive);
         else
         {
             var (export, allowed) = subsystems.Store.ExportsFor(host.HostNqn).FirstOrDefault(one => NvmeSubsystems.NqnOf(one.Export.Id) == host.SubsystemNqn);
@@ -114,16 +114,18 @@ internal sealed class FabricsCommands(NvmeQueue queue, NvmeConnection connection
                 queue.Refuse(commandId, StatusCode.ConnectInvalidParameters, InData | SubsystemAt);
                 return;
             }
+            HostAccess access;
             try
             {
-                use = subsystems.Store.Use(export.Id);
+                access = new HostAccess(port, host.HostId, subsystems.ReservationsOf(export.VolumeId));
+                use = subsystems.Store.Use(export.Id, access);
             }
             catch (StoreException)
             {
                 queue.Refuse(commandId, StatusCode.InternalError);
                 return;
             }
-            terms = new ControllerTerms(host.SubsystemNqn, export.Id, host.HostNqn, host.HostId, allowed, export.ReadOnly, port, keepAlive);
+            terms = new ControllerTerms(host.SubsystemNqn, export.Id, host.HostNqn, host.HostId, allowed, access, export.ReadOnly, port, keepAlive);
         }
         if (subsystems.TryAdd(id => new NvmeController(id, terms, use, connection, time)) is { } controller)
             Begin(commandId, 0, size, controller);

@@ -6,7 +6,8 @@ namespace Lab.Emulators.Storage.NvmeTcp;
 
 /// <summary>Data of a command, in the input or in a pooled buffer of its own.</summary>
 /// <param name="WasAskedFor">Its bytes count among those that are under way.</param>
-internal readonly record struct HostData(ReadOnlyMemory<byte> Bytes, byte[]? Rented, bool WasAskedFor)
+/// <param name="Epoch">When its command came; null where that is nobody's business.</param>
+internal readonly record struct HostData(ReadOnlyMemory<byte> Bytes, byte[]? Rented, bool WasAskedFor, CommandEpoch? Epoch)
 {
     /// <summary>The same in a buffer of its own, for whoever works on while the input goes on.</summary>
     public HostData Kept()
@@ -15,7 +16,7 @@ internal readonly record struct HostData(ReadOnlyMemory<byte> Bytes, byte[]? Ren
             return this;
         var buffer = ArrayPool<byte>.Shared.Rent(Bytes.Length);
         Bytes.CopyTo(buffer);
-        return new HostData(buffer.AsMemory(0, Bytes.Length), buffer, WasAskedFor: false);
+        return new HostData(buffer.AsMemory(0, Bytes.Length), buffer, WasAskedFor: false, Epoch);
     }
 }
 
@@ -40,7 +41,7 @@ internal sealed class HostTransfers(Action<ushort, ushort, int> ask)
     private long bytes;
 
     /// <summary>False when the host has more commands under way than the queue has entries.</summary>
-    public bool TryStart(in Command command, int length)
+    public bool TryStart(in Command command, int length, CommandEpoch? epoch)
     {
         lock (gate)
         {
@@ -54,6 +55,7 @@ internal sealed class HostTransfers(Action<ushort, ushort, int> ask)
             slot.Length = length;
             slot.Received = 0;
             slot.IsSpoilt = false;
+            slot.Epoch = epoch;
             waiting.Enqueue((ushort)tag);
         }
         AskForMore();
@@ -99,7 +101,7 @@ internal sealed class HostTransfers(Action<ushort, ushort, int> ask)
             if (slot.Received < slot.Length)
                 return false;
             slot.Entry.CopyTo(entry);
-            data = new HostData(slot.Buffer.AsMemory(0, slot.Length), slot.Buffer, WasAskedFor: true);
+            data = new HostData(slot.Buffer.AsMemory(0, slot.Length), slot.Buffer, WasAskedFor: true, slot.Epoch);
             slot.Buffer = null;
             slot.IsInUse = false;
             return true;
@@ -163,5 +165,6 @@ internal sealed class HostTransfers(Action<ushort, ushort, int> ask)
         public int Length;
         public int Received;
         public bool IsSpoilt;
+        public CommandEpoch? Epoch;
     }
 }

@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Collections.Frozen;
+using Lab.Emulators.Storage.Faults;
 using Lab.Emulators.Storage.Store;
 using Lab.Emulators.Storage.Wire;
 using Lab.Protocols.NvmeTcp;
@@ -11,7 +10,7 @@ namespace Lab.Emulators.Storage.NvmeTcp;
 /// Commands of an I/O queue (NVM command set specification 1.0 §3, reservations of the base specification). What needs no wait, a read of
 /// cached bytes or a write to the page cache, is done at once on the queue's thread; everything else aside, within a budget.
 /// </summary>
-internal sealed class IoCommands(
+internal sealed partial class IoCommands(
     NvmeQueue queue, NvmeConnection connection, NvmeController controller, NvmeSubsystems subsystems, NvmeTargetOptions options) : ICommandSet
 {
     private const int RangeBytes = 16;
@@ -20,7 +19,8 @@ internal sealed class IoCommands(
     private const long AsideBytesMax = 64 << 20;
 
     private readonly IBlockVolume volume = controller.Volume!;
-    private readonly Reservations reservations = subsystems.ReservationsOf(controller.Volume!.Id);
+    private readonly HostAccess access = controller.Terms.Access!;
+    private readonly HostCommands commands = subsystems.ReservationsOf(controller.Volume!.Id).Join(controller.Terms.HostId);
     private readonly ReservationCommands reserving = new(queue, connection, controller, subsystems.ReservationsOf(controller.Volume!.Id));
     private readonly int blockPower = BlockPowerOf(controller.Volume!, options);
     private readonly RequestBudget budget = new(AsideMax, AsideBytesMax);
@@ -53,15 +53,10 @@ internal sealed class IoCommands(
         switch (command.Opcode)
         {
             case Opcode.Read:
-                Read(command);
-                break;
-            case Opcode.Write when data.WasAskedFor && !reservations.MayWrite(controller.Terms.HostId):
-                // Another host took the namespace over while the data was on its way.
-                queue.Refuse(command.Id, StatusCode.ReservationConflict);
-                connection.Release(data);
+                Read(command, data.Epoch!);
                 break;
             case Opcode.Write when !command.ForceUnitAccess && data.Bytes.Length <= StoreLimits.InlineWriteBytesMax:
-                queue.Refuse(command.Id, WriteAtOnce(Offset(command), data.Bytes));
+                queue.Refuse(command.Id, WriteAtOnce(Offset(command), data));
                 connection.Release(data);
                 break;
             case Opcode.ReservationRegister or Opcode.ReservationReport or Opcode.ReservationAcquire or Opcode.ReservationRelease:
@@ -75,7 +70,36 @@ internal sealed class IoCommands(
         }
     }
 
-    public void WaitIdle() => budget.WaitEmpty();
+    public CommandEpoch? Epoch => commands.Current;
+
+    public void End()
+    {
+        budget.WaitEmpty();
+        subsystems.ReservationsOf(volume.Id).Leave(commands);
+    }
+
+    /// <summary>Reads if the host may and that needs no wait.</summary>
+    public bool TryReadAtOnce(long offset, Span<byte> destination)
+    {
+        var epoch = commands.Current;
+        if (Enter(Opcode.Read, epoch) != StatusCode.Success)
+            return false;
+        try
+        {
+            return volume.TryRead(offset, destination);
+        }
+        finally
+        {
+            commands.Leave(epoch);
+        }
+    }
+
+    /// <summary>Whether a fault corrupts the PDU that answers a read.</summary>
+    public bool IsCorrupted(long offset, int length, PduDigests digests, out PduCorruption corruption)
+    {
+        corruption = default;
+        return !subsystems.Faults.IsQuiet && subsystems.Faults.TryCorrupt(volume.Id, offset, length, digests, out corruption);
+    }
 
     private static int RangesLength(in Command command) => ((int)(command.Dword(10) & 0xff) + 1) * RangeBytes;
 
@@ -90,16 +114,10 @@ internal sealed class IoCommands(
             return StatusCode.InvalidOpcode;
         if (command.NamespaceId != AdminCommands.NamespaceId && !(command.Opcode == Opcode.Flush && command.NamespaceId == uint.MaxValue))
             return StatusCode.InvalidNamespace;
-        if (!controller.HasNamespace)
-            return StatusCode.InvalidNamespace;
-        if (controller.Port.State == AnaState.Inaccessible)
-            return StatusCode.AnaInaccessible;
         if (Changing.Contains(command.Opcode) && controller.Terms.IsReadOnly)
             return StatusCode.NamespaceWriteProtected;
-        var host = controller.Terms.HostId;
-        var isReading = command.Opcode is Opcode.Read or Opcode.Compare;
-        if ((isReading && !reservations.MayRead(host)) || ((Changing.Contains(command.Opcode) || command.Opcode == Opcode.Flush) && !reservations.MayWrite(host)))
-            return StatusCode.ReservationConflict;
+        if (CheckAccess(command.Opcode) is var refusal && refusal != StatusCode.Success)
+            return refusal;
         if (command.Opcode is not (Opcode.Read or Opcode.Write or Opcode.Compare or Opcode.WriteZeroes))
             return StatusCode.Success;
         var blocks = (ulong)volume.SizeBytes >> blockPower;
@@ -108,7 +126,22 @@ internal sealed class IoCommands(
         return command.Opcode != Opcode.WriteZeroes && command.Blocks << blockPower > NvmeLimits.TransferBytesMax ? StatusCode.InvalidField : StatusCode.Success;
     }
 
-    private void Read(in Command command)
+    private StatusCode CheckAccess(byte opcode) => access.Check(
+        isRead: opcode is Opcode.Read or Opcode.Compare, isChange: opcode == Opcode.Flush || Changing.Contains(opcode));
+
+    /// <summary>A command is about to touch the store; with success it leaves again.</summary>
+    private StatusCode Enter(byte opcode, CommandEpoch epoch)
+    {
+        var hasEntered = commands.TryEnter(epoch);
+        var status = CheckAccess(opcode);
+        if (!hasEntered)
+            return status == StatusCode.Success ? StatusCode.AbortedByPreemption : status;
+        if (status != StatusCode.Success)
+            commands.Leave(epoch);
+        return status;
+    }
+
+    private void Read(in Command command, CommandEpoch epoch)
     {
         var length = Length(command);
         if (command.DataLength != length || !command.IsDataByTransport)
@@ -118,7 +151,7 @@ internal sealed class IoCommands(
         }
         try
         {
-            if (length <= NvmeLimits.InlineReadBytesMax && connection.TryRespondWithRead(command.Id, length, volume, Offset(command)))
+            if (length <= NvmeLimits.InlineReadBytesMax && connection.TryRespondWithRead(command.Id, length, this, Offset(command)))
                 return;
         }
         catch (StoreException failure)
@@ -126,15 +159,18 @@ internal sealed class IoCommands(
             queue.Refuse(command.Id, StatusOf(failure, StatusCode.UnrecoveredReadError));
             return;
         }
-        StartAside(AsideWork.Of(command, Offset(command), length, default));
+        StartAside(AsideWork.Of(command, Offset(command), length, new HostData(default, null, WasAskedFor: false, epoch)));
     }
 
-    private StatusCode WriteAtOnce(long offset, ReadOnlyMemory<byte> data)
+    private StatusCode WriteAtOnce(long offset, HostData data)
     {
+        var status = Enter(Opcode.Write, data.Epoch!);
+        if (status != StatusCode.Success)
+            return status;
         try
         {
             // On a thread of this queue's own, so waiting keeps nobody else from anything.
-            var writing = volume.WriteAsync(offset, data, durable: false, CancellationToken.None);
+            var writing = volume.WriteAsync(offset, data.Bytes, durable: false, CancellationToken.None);
             if (writing.IsCompleted)
                 writing.GetAwaiter().GetResult();
             else
@@ -145,113 +181,13 @@ internal sealed class IoCommands(
         {
             return StatusOf(failure, StatusCode.WriteFault);
         }
-    }
-
-    private void StartAside(AsideWork work)
-    {
-        // Whoever is waited for may itself wait for its answer to be taken.
-        connection.SendAnswers();
-        budget.Enter(work.Length);
-        _ = DoAsideAsync(work);
-    }
-
-    /// <summary>Does what may wait, and answers. It is not cancelled when the host goes: the host may have gone after a flush.</summary>
-    private async Task DoAsideAsync(AsideWork work)
-    {
-        try
+        catch (AccessException refused)
         {
-            var status = StatusCode.Success;
-            try
-            {
-                if (work.Opcode == Opcode.Read)
-                {
-                    await ReadAsideAsync(work);
-                    return;
-                }
-                status = await ChangeAsync(work);
-            }
-            catch (StoreException failure)
-            {
-                status = StatusOf(failure, work.Opcode is Opcode.Read or Opcode.Compare ? StatusCode.UnrecoveredReadError : StatusCode.WriteFault);
-            }
-            catch (Exception failure) when (failure is ArgumentOutOfRangeException)
-            {
-                status = StatusCode.LbaOutOfRange;
-            }
-            connection.RespondNow(work.CommandId, 0, status);
+            return refused.Status;
         }
         finally
         {
-            connection.Release(work.Data);
-            budget.Leave(work.Length);
-        }
-    }
-
-    private async Task ReadAsideAsync(AsideWork work)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(work.Length);
-        try
-        {
-            await volume.ReadAsync(work.Offset, buffer.AsMemory(0, work.Length), CancellationToken.None);
-            connection.RespondWithData(work.CommandId, buffer.AsSpan(0, work.Length), isSuccess: true);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private async Task<StatusCode> ChangeAsync(AsideWork work)
-    {
-        switch (work.Opcode)
-        {
-            case Opcode.Write:
-                await volume.WriteAsync(work.Offset, work.Data.Bytes, work.IsDurable, CancellationToken.None);
-                return StatusCode.Success;
-            case Opcode.WriteZeroes:
-                await volume.WriteZeroesAsync(
-                    work.Offset, work.Length, work.Deallocates ? ZeroMode.Release : ZeroMode.Allocate, work.IsDurable, CancellationToken.None);
-                return StatusCode.Success;
-            case Opcode.DatasetManagement:
-                return await ManageAsync(work);
-            case Opcode.Compare:
-                return await CompareAsync(work);
-            default:
-                await volume.FlushAsync(CancellationToken.None);
-                return StatusCode.Success;
-        }
-    }
-
-    /// <summary>Ranges to deallocate; what else a host says about its data is a hint that is not taken.</summary>
-    private async Task<StatusCode> ManageAsync(AsideWork work)
-    {
-        if (!work.Deallocates)
-            return StatusCode.Success;
-        for (var at = 0; at < work.Length; at += RangeBytes)
-        {
-            var range = work.Data.Bytes.Slice(at, RangeBytes);
-            var count = BinaryPrimitives.ReadUInt32LittleEndian(range.Span[4..]);
-            var first = BinaryPrimitives.ReadUInt64LittleEndian(range.Span[8..]);
-            var blocks = (ulong)volume.SizeBytes >> blockPower;
-            if (first > blocks || count > blocks - first)
-                return StatusCode.LbaOutOfRange;
-            if (count > 0)
-                await volume.TrimAsync((long)(first << blockPower), (long)count << blockPower, durable: false, CancellationToken.None);
-        }
-        return StatusCode.Success;
-    }
-
-    private async Task<StatusCode> CompareAsync(AsideWork work)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(work.Length);
-        try
-        {
-            await volume.ReadAsync(work.Offset, buffer.AsMemory(0, work.Length), CancellationToken.None);
-            return buffer.AsSpan(0, work.Length).SequenceEqual(work.Data.Bytes.Span) ? StatusCode.Success : StatusCode.CompareFailure;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            commands.Leave(data.Epoch!);
         }
     }
 
@@ -261,18 +197,4 @@ internal sealed class IoCommands(
         StoreError.NotSupported => StatusCode.InvalidField,
         _ => otherwise,
     };
-
-    /// <summary>What is left of a command that is done later.</summary>
-    private readonly record struct AsideWork(
-        byte Opcode, ushort CommandId, long Offset, int Length, bool IsDurable, bool Deallocates, HostData Data)
-    {
-        public static AsideWork Of(in Command command, long offset, int length, HostData data)
-        {
-            const uint deallocate = 4;
-            var deallocates = command.Opcode == Lab.Protocols.NvmeTcp.Opcode.DatasetManagement
-                ? (command.Dword(11) & deallocate) != 0
-                : command.Deallocate;
-            return new AsideWork(command.Opcode, command.Id, offset, length, command.ForceUnitAccess, deallocates, data);
-        }
-    }
 }

@@ -24,7 +24,10 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
     private readonly byte[] header = new byte[PduHeader.Size];
     private readonly HostTransfers transfers;
     private readonly NvmeQueue queue;
+    private readonly CommandIds ids = new();
     private PduDigests digests;
+    private int dataAlignment = ConnectionRequest.DataAlignmentUnit;
+    private int dataAt;
     private Thread? thread;
 
     public NvmeConnection(
@@ -101,14 +104,15 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
         var request = ConnectionRequest.Read(bytes.Span);
         if (request.FormatVersion != 0)
             throw new NvmeTcpException(FatalError.UnsupportedParameter, 8, $"PDU format version {request.FormatVersion}");
-        // Data would have to be padded, and Linux takes it from right behind the header.
-        if (request.HostDataAlignment != 0)
-            throw new NvmeTcpException(FatalError.UnsupportedParameter, 10, "the host wants its data aligned");
+        if (request.HostDataAlignment > ConnectionRequest.HostDataAlignmentMax)
+            throw new NvmeTcpException(FatalError.InvalidHeaderField, 10, $"a host data alignment of {request.HostDataAlignment}");
         var answer = new byte[ConnectionResponse.Size];
         new ConnectionResponse(0, 0, request.Digests, NvmeLimits.HostDataBytesMax).Write(answer);
         lock (output.Gate)
             output.SendWith(answer);
         digests = request.Digests;
+        dataAt = ControllerPdus.DataAt(digests, request.DataAlignmentBytes);
+        dataAlignment = request.DataAlignmentBytes;
         return true;
     }
 
@@ -156,7 +160,9 @@ internal sealed partial class NvmeConnection : IClientConnection, IDisposable
         if (length > 0 && !TryTakeInPlace(length, out data, out isWhole))
             return false;
         var command = new Command(entry);
-        if (isWhole)
+        if (!ids.TryTake(command.Id))
+            RefuseConflict(command.Id);
+        else if (isWhole)
             queue.Take(command, data, transfers);
         else
             queue.Refuse(command.Id, StatusCode.TransientTransportError);

@@ -9,7 +9,6 @@ internal sealed class NvmeController : IDisposable
     private readonly HashSet<NvmeConnection> queues = [];
     private readonly NvmeConnection admin;
     private readonly TaskCompletionSource removalSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool hasNamespace;
     private readonly ITimer? watch;
     private readonly TimeProvider time;
     private readonly TimeSpan silenceMax;
@@ -24,7 +23,6 @@ internal sealed class NvmeController : IDisposable
         this.use = use;
         this.time = time;
         this.admin = admin;
-        hasNamespace = use is not null;
         // On a thread of nobody's: a host that takes no answers must not hold up whoever resizes its volume.
         Events = new NvmeEvents((command, what) => ThreadPool.UnsafeQueueUserWorkItem(
             static told => told.admin.RespondNow(told.command, (ulong)told.what), (admin, command, what), preferLocal: false));
@@ -48,7 +46,7 @@ internal sealed class NvmeController : IDisposable
     public IBlockVolume? Volume => use?.Volume;
 
     /// <summary>False once the namespace was taken away from the host.</summary>
-    public bool HasNamespace => hasNamespace;
+    public bool HasNamespace => Terms.Access is { HasNamespace: true };
 
     /// <summary>CC.</summary>
     public uint Configuration { get; private set; }
@@ -80,7 +78,8 @@ internal sealed class NvmeController : IDisposable
         Configuration = configuration;
         if (!isReset)
             return;
-        Events.Reset();
+        foreach (var request in Events.Reset())
+            admin.Forget(request);
         IoQueues = NvmeLimits.IoQueuesMax;
         NvmeConnection[] ending;
         lock (queues)
@@ -93,7 +92,7 @@ internal sealed class NvmeController : IDisposable
     /// <returns>False when the host will not hear of it.</returns>
     public bool TryRemoveNamespace(out Task seen)
     {
-        hasNamespace = false;
+        Terms.Access?.RemoveNamespace();
         seen = removalSeen.Task;
         return Events.Raise(NvmeEvent.NamespaceChanged);
     }
@@ -101,7 +100,7 @@ internal sealed class NvmeController : IDisposable
     /// <summary>The host has read the list of namespaces.</summary>
     public void ListWasRead()
     {
-        if (!hasNamespace)
+        if (!HasNamespace)
             removalSeen.TrySetResult();
     }
 
@@ -134,6 +133,7 @@ internal sealed class NvmeController : IDisposable
             all = [.. queues];
         }
         removalSeen.TrySetResult();
+        use?.Hurry();
         foreach (var queue in all)
             queue.Abort();
     }
@@ -154,6 +154,7 @@ internal sealed class NvmeController : IDisposable
 
 /// <summary>What Connect settled.</summary>
 /// <param name="ExportId">Null for discovery.</param>
+/// <param name="Access">What the host may do to the namespace; null for discovery.</param>
 /// <param name="Allowed">The host's entry in the export; null for discovery.</param>
 internal sealed record ControllerTerms(
-    string SubsystemNqn, string? ExportId, string HostNqn, Guid HostId, AllowedHost? Allowed, bool IsReadOnly, NvmePort Port, TimeSpan KeepAlive);
+    string SubsystemNqn, string? ExportId, string HostNqn, Guid HostId, AllowedHost? Allowed, HostAccess? Access, bool IsReadOnly, NvmePort Port, TimeSpan KeepAlive);

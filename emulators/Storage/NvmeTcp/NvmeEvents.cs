@@ -60,14 +60,17 @@ internal sealed class NvmeEvents(Action<ushort, NvmeEvent> complete)
     }
 
     /// <summary>Forgets requests, events and what the host wants, as a controller reset does.</summary>
-    public void Reset()
+    /// <returns>The requests.</returns>
+    public IReadOnlyList<ushort> Reset()
     {
         lock (gate)
         {
+            ushort[] forgotten = [.. held];
             held.Clear();
             waiting.Clear();
             told.Clear();
             Configuration = 0;
+            return forgotten;
         }
     }
 

@@ -12,8 +12,11 @@ internal interface ICommandSet
     /// <summary>Does a command and completes it, now or later; releases its data.</summary>
     void Execute(in Command command, HostData data);
 
-    /// <summary>Blocks until nothing is being worked on.</summary>
-    void WaitIdle();
+    /// <summary>What a command that comes now belongs to; null where commands are not aborted by others.</summary>
+    CommandEpoch? Epoch { get; }
+
+    /// <summary>No command comes any more: blocks until nothing is being worked on.</summary>
+    void End();
 }
 
 /// <summary>
@@ -54,20 +57,22 @@ internal sealed class NvmeQueue
     {
         Head = entries == 0 ? (ushort)0 : (ushort)((Head + 1) % entries);
         Controller?.Hear();
+        // Before the host's right to it is looked at: whoever takes that away and then aborts finds the command in the one or the other.
+        var epoch = commands?.Epoch;
         var expected = HostBytes(command, out var status);
         if (status != StatusCode.Success)
             Refuse(command.Id, status);
         else if (!command.UsesSgl || command.Fuse != 0)
             Refuse(command.Id, StatusCode.InvalidField);
         else if (expected == 0)
-            Execute(command, default);
+            Execute(command, new HostData(default, null, WasAskedFor: false, epoch));
         else if (command.DataLength != expected)
             Refuse(command.Id, StatusCode.SglLengthInvalid);
         else if (command.IsDataInCapsule && command.DataOffset == 0 && data.Length == expected)
-            Execute(command, new HostData(data, null, WasAskedFor: false));
+            Execute(command, new HostData(data, null, WasAskedFor: false, epoch));
         else if (!command.IsDataByTransport || !data.IsEmpty)
             Refuse(command.Id, StatusCode.InvalidSglDescriptor);
-        else if (!transfers.TryStart(command, expected))
+        else if (!transfers.TryStart(command, expected, epoch))
             Refuse(command.Id, StatusCode.InternalError);
     }
 
@@ -103,7 +108,7 @@ internal sealed class NvmeQueue
     /// <summary>The connection is gone. With the admin queue goes the controller.</summary>
     public void End()
     {
-        commands?.WaitIdle();
+        commands?.End();
         if (Id == 0 && Controller is { } controller)
         {
             subsystems.Remove(controller);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Lab.Emulators.Storage.Faults;
 using Lab.Emulators.Storage.Store;
 using Lab.Protocols.NvmeTcp;
 
@@ -23,9 +24,10 @@ internal sealed class NvmeSubsystems
     private ulong generation = 1;
     private ulong anaChanges = 1;
 
-    public NvmeSubsystems(VolumeStore store, TimeProvider time)
+    public NvmeSubsystems(VolumeStore store, FaultSet faults, TimeProvider time)
     {
         this.store = store;
+        Faults = faults;
         this.time = time;
         store.Resized += volume =>
         {
@@ -42,6 +44,8 @@ internal sealed class NvmeSubsystems
     }
 
     public VolumeStore Store => store;
+
+    public FaultSet Faults { get; }
 
     public IReadOnlyList<NvmePort> Ports { get; set; } = [];
 

@@ -26,11 +26,25 @@ internal sealed class ReservationCommands(NvmeQueue queue, NvmeConnection connec
         if (command.Opcode == Opcode.ReservationReport)
             Report(command);
         else
-            queue.Refuse(command.Id, Change(command, data));
+        {
+            var status = Change(command, data, out var aborted);
+            if (aborted.IsCompleted)
+                queue.Refuse(command.Id, status);
+            else
+                _ = CompleteAfterAsync(aborted, command.Id, status);
+        }
     }
 
-    private StatusCode Change(in Command command, ReadOnlySpan<byte> data)
+    /// <summary>Not on the queue's own thread: two hosts that preempt one another would wait for ever.</summary>
+    private async Task CompleteAfterAsync(Task aborted, ushort commandId, StatusCode status)
     {
+        await aborted;
+        connection.RespondNow(commandId, 0, status);
+    }
+
+    private StatusCode Change(in Command command, ReadOnlySpan<byte> data, out Task aborted)
+    {
+        aborted = Task.CompletedTask;
         var host = controller.Terms.HostId;
         var options = command.Dword(10);
         var action = (int)(options & 7);
@@ -45,7 +59,8 @@ internal sealed class ReservationCommands(NvmeQueue queue, NvmeConnection connec
                     host, controller.Id, action, ignoresKey, key, BinaryPrimitives.ReadUInt64LittleEndian(data[KeyBytes..]), (PersistenceChange)(options >> 30)),
                 // IEKEY is for a register alone.
                 _ when ignoresKey => StatusCode.InvalidField,
-                Opcode.ReservationAcquire => reservations.Acquire(host, action, type, key, BinaryPrimitives.ReadUInt64LittleEndian(data[KeyBytes..])),
+                Opcode.ReservationAcquire => reservations.Acquire(
+                    host, action, type, key, BinaryPrimitives.ReadUInt64LittleEndian(data[KeyBytes..]), out aborted),
                 _ => reservations.Release(host, action, type, key),
             };
         }

@@ -46,10 +46,26 @@ internal sealed class Reservations(ReservationRecord? kept, Action<ReservationRe
     private const ushort NoController = 0xffff;
 
     private readonly Lock gate = new();
+    private readonly HashSet<HostCommands> queues = [];
     private volatile State state = State.From(kept);
 
     /// <summary>PTPL.</summary>
     public bool IsPersistent => state.IsPersistent;
+
+    /// <summary>A queue's commands, which end with <see cref="Leave"/>, may be aborted.</summary>
+    public HostCommands Join(Guid host)
+    {
+        var commands = new HostCommands(host);
+        lock (gate)
+            queues.Add(commands);
+        return commands;
+    }
+
+    public void Leave(HostCommands commands)
+    {
+        lock (gate)
+            queues.Remove(commands);
+    }
 
     public bool MayRead(Guid host)
     {
@@ -108,9 +124,11 @@ internal sealed class Reservations(ReservationRecord? kept, Action<ReservationRe
     }
 
     /// <param name="action">RACQA: 0 acquire, 1 preempt, 2 preempt and abort.</param>
+    /// <param name="aborted">Done when no command of a host that was preempted with abort is at the store any more.</param>
     /// <exception cref="StoreException">It could not be stored.</exception>
-    public StatusCode Acquire(Guid host, int action, ReservationType wanted, ulong key, ulong preemptKey)
+    public StatusCode Acquire(Guid host, int action, ReservationType wanted, ulong key, ulong preemptKey, out Task aborted)
     {
+        aborted = Task.CompletedTask;
         lock (gate)
         {
             if (wanted is ReservationType.None or > ReservationType.ExclusiveAccessAllRegistrants || action > 2)
@@ -118,7 +136,7 @@ internal sealed class Reservations(ReservationRecord? kept, Action<ReservationRe
             if (state.Registrants.GetValueOrDefault(host)?.Key != key)
                 return StatusCode.ReservationConflict;
             if (action != 0)
-                return Preempt(host, wanted, preemptKey);
+                return Preempt(host, wanted, preemptKey, isAborting: action == 2, ref aborted);
             if (state.Type != ReservationType.None && !(state.IsHeldBy(host) && state.Type == wanted))
                 return StatusCode.ReservationConflict;
             Become(state with { Holder = host, Type = wanted });
@@ -171,7 +189,7 @@ internal sealed class Reservations(ReservationRecord? kept, Action<ReservationRe
         return bytes;
     }
 
-    private StatusCode Preempt(Guid host, ReservationType wanted, ulong preemptKey)
+    private StatusCode Preempt(Guid host, ReservationType wanted, ulong preemptKey, bool isAborting, ref Task aborted)
     {
         var now = state;
         var isEverybody = now.HoldsAll && preemptKey == 0;
@@ -183,6 +201,8 @@ internal sealed class Reservations(ReservationRecord? kept, Action<ReservationRe
             return preemptKey == 0 ? StatusCode.InvalidField : StatusCode.ReservationConflict;
         var next = now with { Registrants = now.Registrants.RemoveRange(others), Generation = now.Generation + 1 };
         Become(takesOver ? next with { Holder = host, Type = wanted } : next);
+        if (isAborting)
+            aborted = Task.WhenAll(queues.Where(queue => others.Contains(queue.Host)).Select(queue => queue.AbortAsync()).ToArray());
         return StatusCode.Success;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lab.Emulators.Storage.Faults;
+using Lab.Emulators.Storage.Store;
 
 namespace Lab.Emulators.Storage.Rest;
 
@@ -11,7 +12,9 @@ internal sealed record ResizeRequest(long SizeBytes);
 
 internal sealed record SnapshotRequest(Guid Id, Guid VolumeId);
 
-internal sealed record ExportRequest(string Id, Guid VolumeId, string[]? Clients = null, bool ReadOnly = false, HostRequest[]? Hosts = null);
+/// <param name="Limits">Of the volume, which keeps them when the export goes.</param>
+internal sealed record ExportRequest(string Id, Guid VolumeId, string[]? Clients = null, bool ReadOnly = false, HostRequest[]? Hosts = null,
+    VolumeLimits? Limits = null);
 
 /// <param name="Secret">DH-HMAC-CHAP secret, DHHC-1:...; without it the host is let in by its name alone.</param>
 /// <param name="ControllerSecret">By which the target authenticates itself, if the host asks it to.</param>
@@ -22,7 +25,7 @@ internal sealed record PoolResource(
 
 /// <param name="Status">"available", or "error" with <paramref name="Error"/> saying why.</param>
 internal sealed record VolumeResource(
-    Guid Id, string Pool, long SizeBytes, Guid? SnapshotId, long UsedBytes, string Status, string? Error, DateTimeOffset CreatedAt);
+    Guid Id, string Pool, long SizeBytes, Guid? SnapshotId, long UsedBytes, string Status, string? Error, DateTimeOffset CreatedAt, VolumeLimits? Limits);
 
 internal sealed record SnapshotResource(Guid Id, Guid VolumeId, long SizeBytes, DateTimeOffset CreatedAt);
 
@@ -50,7 +53,8 @@ internal sealed record SnapshotList(IReadOnlyList<SnapshotResource> Snapshots);
 internal sealed record ExportList(IReadOnlyList<ExportResource> Exports);
 
 /// <param name="Count">How often it acted.</param>
-internal sealed record FaultResource(string Id, FaultRule Rule, int Count);
+/// <param name="PassedOver">PDUs that were not corrupted because no digest was agreed on that would tell; then <paramref name="Note"/> says so.</param>
+internal sealed record FaultResource(string Id, FaultRule Rule, int Count, int PassedOver, string? Note);
 
 internal sealed record FaultList(IReadOnlyList<FaultResource> Faults);
 
@@ -64,6 +68,7 @@ internal sealed record ErrorDetail(string Code, string Message);
 [JsonSerializable(typeof(ResizeRequest))]
 [JsonSerializable(typeof(SnapshotRequest))]
 [JsonSerializable(typeof(ExportRequest))]
+[JsonSerializable(typeof(VolumeLimits))]
 [JsonSerializable(typeof(PoolList))]
 [JsonSerializable(typeof(VolumeList))]
 [JsonSerializable(typeof(SnapshotList))]

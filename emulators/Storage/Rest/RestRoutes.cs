@@ -50,6 +50,7 @@ internal static class RestRoutes
         });
         root.MapPost("/volumes/{id:guid}/resize", (Guid id, ResizeRequest body, VolumeStore store) =>
             Results.Ok(Resource(store.ResizeVolume(id, body.SizeBytes))));
+        root.MapPut("/volumes/{id:guid}/limits", (Guid id, VolumeLimits body, VolumeStore store) => Results.Ok(Resource(store.SetLimits(id, body))));
         root.MapPut("/volumes/{id:guid}/content", async (Guid id, HttpRequest request, VolumeStore store, CancellationToken token) =>
         {
             await VolumeContent.ReplaceAsync(store, id, request, token);
@@ -91,7 +92,7 @@ internal static class RestRoutes
             if (body.Clients is null && body.Hosts is null)
                 throw new StoreException(StoreError.Invalid, "an export is for clients (NBD), hosts (NVMe/TCP) or both");
             AllowedHost[] hosts = [.. (body.Hosts ?? []).Select(host => new AllowedHost(host.Nqn, host.Secret, host.ControllerSecret))];
-            var (export, created) = store.CreateExport(body.Id, body.VolumeId, body.Clients ?? [], body.ReadOnly, hosts);
+            var (export, created) = store.CreateExport(body.Id, body.VolumeId, body.Clients ?? [], body.ReadOnly, hosts, body.Limits);
             return Answer(created, $"/v1/exports/{body.Id}", Show(export, sessions, nvme));
         });
         root.MapDelete("/exports/{id}", async (string id, VolumeStore store, ExportSessions sessions, NvmeSubsystems nvme) =>
@@ -118,7 +119,9 @@ internal static class RestRoutes
 
     private static void MapFaults(this RouteGroupBuilder root)
     {
-        static FaultResource Resource(ActiveFault fault) => new(fault.Id, fault.Rule, fault.Count);
+        static FaultResource Resource(ActiveFault fault) => new(
+            fault.Id, fault.Rule, fault.Count, fault.PassedOver,
+            fault.PassedOver == 0 ? null : "no digest was agreed on that would find it: those PDUs were left as they are");
         root.MapGet("/faults", (FaultSet faults) => Results.Ok(new FaultList([.. faults.Active.Select(Resource)])));
         root.MapPost("/faults", (FaultRule body, FaultSet faults) =>
         {
@@ -148,7 +151,7 @@ internal static class RestRoutes
 
     private static VolumeResource Resource(VolumeView volume) => new(
         volume.Record.Id, VolumeStore.PoolName, volume.Record.SizeBytes, volume.Record.SnapshotId, volume.UsedBytes,
-        volume.Damage is null ? "available" : "error", volume.Damage, volume.Record.CreatedAt);
+        volume.Damage is null ? "available" : "error", volume.Damage, volume.Record.CreatedAt, volume.Record.Limits);
 
     private static SnapshotResource Resource(SnapshotRecord snapshot) =>
         new(snapshot.Id, snapshot.VolumeId, snapshot.SizeBytes, snapshot.CreatedAt);

@@ -12,6 +12,9 @@ public interface IBlockVolume
     /// <summary>Grows when the volume is resized.</summary>
     long SizeBytes { get; }
 
+    /// <summary>False while requests may be held back: none may then be answered without being made.</summary>
+    bool AnswersAtOnce { get; }
+
     /// <summary>Reads if that needs no wait for the disk; else returns false and leaves <paramref name="destination"/> undefined.</summary>
     bool TryRead(long offset, Span<byte> destination);
 

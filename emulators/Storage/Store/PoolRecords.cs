@@ -9,7 +9,7 @@ public sealed record LayerRecord(Guid Id, Guid? ParentId, long SizeBytes);
 
 /// <summary>A volume; <see cref="RequestedBytes"/> is what its creation asked for, before any resize.</summary>
 public sealed record VolumeRecord(
-    Guid Id, Guid LayerId, long SizeBytes, long? RequestedBytes, Guid? SnapshotId, DateTimeOffset CreatedAt);
+    Guid Id, Guid LayerId, long SizeBytes, long? RequestedBytes, Guid? SnapshotId, DateTimeOffset CreatedAt, VolumeLimits? Limits = null);
 
 /// <summary>A snapshot: a name for a sealed layer.</summary>
 public sealed record SnapshotRecord(Guid Id, Guid VolumeId, Guid LayerId, long SizeBytes, DateTimeOffset CreatedAt);

@@ -49,6 +49,8 @@ internal sealed partial class StoredVolume : IBlockVolume, IDisposable
         Guarded(() => chain.Top.Sweep());
     }
 
+    public bool AnswersAtOnce => true;
+
     public bool TryRead(long offset, Span<byte> destination)
     {
         CheckRange(offset, destination.Length);

@@ -16,9 +16,11 @@ public sealed partial class VolumeStore
     public bool HasExport(string id) => records.Exports.ContainsKey(id);
 
     /// <summary>Shows a volume under a name; no client but those listed sees it.</summary>
+    /// <param name="limits">Of the volume from now on; null leaves them as they are.</param>
     public (ExportRecord Export, bool Created) CreateExport(
-        string id, Guid volumeId, IReadOnlyList<string> clients, bool readOnly, IReadOnlyList<AllowedHost>? hosts = null)
+        string id, Guid volumeId, IReadOnlyList<string> clients, bool readOnly, IReadOnlyList<AllowedHost>? hosts = null, VolumeLimits? limits = null)
     {
+        limits?.Check();
         CheckHosts(hosts ?? []);
         if (id.Length > StoreLimits.ExportNameMax || !ExportName().IsMatch(id))
             throw new StoreException(
@@ -34,6 +36,7 @@ public sealed partial class VolumeStore
             if (records.Exports.TryGetValue(id, out known))
                 return known.VolumeId == volumeId && known.ReadOnly == readOnly && known.Clients.ToHashSet().SetEquals(clients)
                     && known.AllowedHosts.ToHashSet().SetEquals(hosts ?? [])
+                    && (limits is null || LimitsOf(records.Volumes[volumeId]) == limits)
                     ? (known, false)
                     : throw new StoreException(StoreError.Conflict, $"export {id} is there with other parameters");
             Bounded(records.Exports, StoreLimits.ExportsMax, "exports");
@@ -41,6 +44,8 @@ public sealed partial class VolumeStore
             CheckShared(volumeId);
             OpenVolume(volumeId);
             var export = new ExportRecord(id, volumeId, [.. clients.Distinct()], readOnly, hosts is { Count: > 0 } ? [.. hosts] : null);
+            if (limits is not null)
+                ChangeLimits(volumeId, limits);
             Commit(records with { Exports = records.Exports.Add(id, export) });
             known = export;
         }
@@ -75,10 +80,10 @@ public sealed partial class VolumeStore
 
     /// <summary>The volume of an export in use until the caller disposes it; null if there is no such export.</summary>
     /// <exception cref="StoreException">The volume is damaged.</exception>
-    public VolumeUse? Use(string exportId)
+    internal VolumeUse? Use(string exportId, IVolumeGuard guard)
     {
         lock (changing)
-            return records.Exports.TryGetValue(exportId, out var export) ? new VolumeUse(this, OpenVolume(export.VolumeId)) : null;
+            return records.Exports.TryGetValue(exportId, out var export) ? new VolumeUse(this, OpenVolume(export.VolumeId), guard: guard) : null;
     }
 
     /// <summary>An export that the client may see, with its volume in use until the caller disposes it; null if there is none.</summary>

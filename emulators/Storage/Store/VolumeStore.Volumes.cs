@@ -1,3 +1,5 @@
+using Lab.Emulators.Storage.Qos;
+
 namespace Lab.Emulators.Storage.Store;
 
 /// <summary>A volume as the management shows it; <see cref="UsedBytes"/> counts its own layer alone.</summary>
@@ -81,6 +83,8 @@ public sealed partial class VolumeStore
             CommitAndCollect(records with { Volumes = records.Volumes.Remove(id), Reservations = records.Reservations.Remove(id) });
             volumes.Remove(id, out var volume);
             volume?.Dispose();
+            if (limiters.Remove(id, out var limiter))
+                limiter.Dispose();
         }
         Deleted?.Invoke(id);
     }
@@ -237,13 +241,17 @@ public sealed partial class VolumeStore
     public sealed class VolumeUse : IDisposable
     {
         private readonly VolumeStore store;
+        private readonly LimitedVolume limited;
         private bool ended;
 
-        internal VolumeUse(VolumeStore store, StoredVolume volume, bool alone = false)
+        internal VolumeUse(VolumeStore store, StoredVolume volume, bool alone = false, IVolumeGuard? guard = null)
         {
             this.store = store;
             Stored = volume;
-            Volume = store.Present(volume);
+            var presented = store.Present(volume, guard);
+            limited = new LimitedVolume(presented, store.LimiterOf(volume.Id), guard);
+            // Limits are for clients, not for whoever replaces a volume's content.
+            Volume = alone ? presented : limited;
             Alone = alone;
             if (alone)
                 store.usedAlone.Add(volume.Id);
@@ -256,11 +264,24 @@ public sealed partial class VolumeStore
 
         internal bool Alone { get; }
 
+        /// <summary>The user goes: its requests do not wait for their turn any more.</summary>
+        internal void Hurry()
+        {
+            lock (limited)
+                if (!ended)
+                    limited.Hurry();
+        }
+
         public void Dispose()
         {
-            if (!ended)
-                store.Release(this);
-            ended = true;
+            lock (limited)
+            {
+                if (ended)
+                    return;
+                ended = true;
+            }
+            store.Release(this);
+            limited.Dispose();
         }
     }
 }

@@ -71,8 +71,8 @@ public sealed partial class VolumeStore : IDisposable
         }
     }
 
-    /// <summary>What fronts are given for a volume: itself, unless something is to stand before it.</summary>
-    internal Func<IBlockVolume, IBlockVolume> Present { get; set; } = volume => volume;
+    /// <summary>What fronts are given for a volume: itself, unless something is to stand before it, which asks the guard after it held a request up.</summary>
+    internal Func<IBlockVolume, IVolumeGuard?, IBlockVolume> Present { get; set; } = (volume, _) => volume;
 
     /// <summary>A volume has another size now.</summary>
     internal event Action<Guid>? Resized;
@@ -114,6 +114,8 @@ public sealed partial class VolumeStore : IDisposable
             }
             foreach (var layer in layers.Values)
                 layer.Dispose();
+            foreach (var limiter in limiters.Values)
+                limiter.Dispose();
             layers.Clear();
             volumes.Clear();
             lockFile.Dispose();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,7 +12,8 @@ using Lab.Harness.Tests.Images;
 namespace Lab.Harness.Tests.Storage;
 
 /// <summary>A guest with Linux's NVMe/TCP initiator and nvme-cli, and a storage target of two paths that it reaches.</summary>
-public sealed class LinuxNvmeHost : IAsyncLifetime
+[CollectionDefinition(nameof(LinuxNvmeHost))]
+public sealed class LinuxNvmeHost : IAsyncLifetime, ICollectionFixture<LinuxNvmeHost>
 {
     public const string HostNqn = "nqn.2014-08.org.nvmexpress:uuid:6f1c2d8e-5a3b-4c7d-9e0f-112233445566";
 
@@ -57,17 +59,33 @@ public sealed class LinuxNvmeHost : IAsyncLifetime
 
     public Task KillTargetAsync() => target.KillAsync();
 
+    /// <summary>The target neither answers nor hangs up until <see cref="ResumeTargetAsync"/>.</summary>
+    public Task StopTargetAsync() => SignalAsync("STOP");
+
+    public Task ResumeTargetAsync() => SignalAsync("CONT");
+
+    /// <summary>The guest neither runs nor hangs up until <see cref="ResumeGuestAsync"/>.</summary>
+    public Task StopGuestAsync() => machine.MonitorAsync("stop", Token);
+
+    public Task ResumeGuestAsync() => machine.MonitorAsync("cont", Token);
+
     /// <summary>Makes a volume and shows it to the guest; answers its id and the subsystem's NQN.</summary>
     public async Task<(Guid Volume, string Subnqn)> ExportAsync(string name, long sizeBytes, string? secret = null)
     {
         var volume = Guid.NewGuid();
         await PostAsync("volumes", new JsonObject { ["id"] = volume, ["size_bytes"] = sizeBytes });
+        return (volume, await ShowAsync(name, volume, secret));
+    }
+
+    /// <summary>Shows a volume to the guest; answers the subsystem's NQN.</summary>
+    public async Task<string> ShowAsync(string name, Guid volume, string? secret = null)
+    {
         var host = new JsonObject { ["nqn"] = HostNqn };
         if (secret is not null)
             host["secret"] = secret;
         var export = await PostAsync("exports", new JsonObject { ["id"] = name, ["volume_id"] = volume, ["hosts"] = new JsonArray(host) });
         Assert.False(export.ToString().Contains("DHHC", StringComparison.Ordinal), "a secret is told");
-        return (volume, export.GetProperty("nvme").GetProperty("subnqn").GetString()!);
+        return export.GetProperty("nvme").GetProperty("subnqn").GetString()!;
     }
 
     public async Task<JsonElement> PostAsync(string path, JsonObject body)
@@ -77,6 +95,8 @@ public sealed class LinuxNvmeHost : IAsyncLifetime
         Assert.True(answer.IsSuccessStatusCode, $"{path}: {text}");
         return JsonSerializer.Deserialize<JsonElement>(text);
     }
+
+    public Task<JsonElement> GetAsync(string path) => management.GetFromJsonAsync<JsonElement>(path, Token);
 
     public async Task DeleteAsync(string path)
     {
@@ -101,9 +121,12 @@ public sealed class LinuxNvmeHost : IAsyncLifetime
     public Task DisconnectAsync(string subnqn) => RunAsync($"nvme disconnect -n {subnqn}");
 
     /// <summary>Waits until the subsystem's namespace is there.</summary>
-    private Task<string> DeviceAsync(string subnqn) => RunAsync(
+    public Task<string> DeviceAsync(string subnqn) => RunAsync(
         $"for i in $(seq 100); do for s in /sys/class/nvme-subsystem/nvme-subsys*; do "
         + $"if grep -qx {subnqn} $s/subsysnqn 2>/dev/null; then for n in $s/nvme*n*; do [ -e $n/size ] && basename $n && break 3; done; fi; done; sleep 0.1; done");
+
+    private Task SignalAsync(string signal) =>
+        RunningProcess.RunAsync(["kill", $"-{signal}", target.Id.ToString(CultureInfo.InvariantCulture)], Token);
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,8 @@ using Lab.Protocols.NvmeTcp;
 namespace Lab.Harness.Tests.Storage;
 
 /// <summary>Linux's NVMe/TCP initiator and nvme-cli judge the storage target.</summary>
-public sealed class NvmeTargetTests(LinuxNvmeHost host) : IClassFixture<LinuxNvmeHost>
+[Collection(nameof(LinuxNvmeHost))]
+public sealed class NvmeTargetTests(LinuxNvmeHost host)
 {
     private const long VolumeBytes = 64 << 20;
 

@@ -65,6 +65,21 @@ public sealed class NvmeVectorTests
         Assert.Equal("070f181c20020000" + "34120000" + "00100000" + "00020000" + "00000000", Convert.ToHexStringLower(pdu.AsSpan(0, 24)));
     }
 
+    /// <summary>§3.6.2.2 and §3.6.2.10: HPDA of 31 asks for data at multiples of 128 bytes; header, its digest, zeroes, data.</summary>
+    [Fact]
+    public void Data_ForAnAlignedHost_IsPaddedUpToIt()
+    {
+        var pdu = Enumerable.Repeat((byte)0xee, 256).ToArray();
+        var alignment = new ConnectionRequest(0, 31, default, 0).DataAlignmentBytes;
+        var length = ControllerPdus.WriteData(
+            pdu, 0x1234, 0, 0x200, PduFlags.LastPdu | PduFlags.Success, new PduDigests(Header: true, Data: false), alignment);
+        Assert.Equal(128, length);
+        Assert.Equal("070d188080020000" + "34120000" + "00000000" + "00020000" + "00000000", Convert.ToHexStringLower(pdu.AsSpan(0, 24)));
+        Assert.True(Crc32C.Matches(pdu.AsSpan(24), Crc32C.Append(Crc32C.Start, pdu.AsSpan(0, 24))));
+        Assert.Equal(-1, pdu.AsSpan(28, 100).IndexOfAnyExcept((byte)0));
+        Assert.Equal(0xee, pdu[128]);
+    }
+
     /// <summary>§3.6.2.8.</summary>
     [Fact]
     public void ReadyToTransfer_IsWhereTheSpecificationHasIt()

@@ -9,6 +9,15 @@ public readonly record struct ConnectionRequest(ushort FormatVersion, byte HostD
 {
     public const int Size = 128;
 
+    /// <summary>HPDA counts in these, and from 0.</summary>
+    public const int DataAlignmentUnit = 4;
+
+    /// <summary>The largest HPDA: data at a multiple of 128 bytes.</summary>
+    public const byte HostDataAlignmentMax = 31;
+
+    /// <summary>Data that the controller sends starts at a multiple of so many bytes.</summary>
+    public int DataAlignmentBytes => DataAlignmentUnit * (HostDataAlignment + 1);
+
     public static ConnectionRequest Read(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]), bytes[10], SetupBits.ReadDigests(bytes[11]),
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]));

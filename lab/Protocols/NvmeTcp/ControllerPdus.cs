@@ -13,11 +13,18 @@ public static class ControllerPdus
     /// <summary>A termination carries at most so much of the header that caused it (§3.6.2.4).</summary>
     public const int TerminateDataBytesMax = 128;
 
-    /// <summary>C2HData (§3.6.2.10). The data goes right behind it: Linux takes it from there whatever PDO says.</summary>
-    public static int WriteData(Span<byte> pdu, ushort commandId, uint offset, uint length, PduFlags flags, PduDigests digests)
+    /// <summary>PDO of C2HData (§3.6.2.10): the first place behind header and digest that the host's alignment allows.</summary>
+    /// <param name="alignment">Bytes; <see cref="ConnectionRequest.DataAlignmentBytes"/>.</param>
+    public static int DataAt(PduDigests digests, int alignment) =>
+        (DataHeaderSize + digests.HeaderBytes + alignment - 1) / alignment * alignment;
+
+    /// <summary>C2HData (§3.6.2.10), with what pads it up to its data.</summary>
+    /// <param name="alignment">Of the data, in bytes. Linux asks for none, and takes data from right behind the header whatever PDO says.</param>
+    public static int WriteData(
+        Span<byte> pdu, ushort commandId, uint offset, uint length, PduFlags flags, PduDigests digests, int alignment = ConnectionRequest.DataAlignmentUnit)
     {
-        var dataAt = DataHeaderSize + digests.HeaderBytes;
-        pdu[..DataHeaderSize].Clear();
+        var dataAt = DataAt(digests, alignment);
+        pdu[..dataAt].Clear();
         new PduHeader(
             PduType.ControllerToHostData,
             flags | (digests.Header ? PduFlags.HeaderDigest : 0) | (digests.Data ? PduFlags.DataDigest : 0),
@@ -25,7 +32,8 @@ public static class ControllerPdus
         BinaryPrimitives.WriteUInt16LittleEndian(pdu[8..], commandId);
         BinaryPrimitives.WriteUInt32LittleEndian(pdu[12..], offset);
         BinaryPrimitives.WriteUInt32LittleEndian(pdu[16..], length);
-        return Seal(pdu, DataHeaderSize, digests);
+        Seal(pdu, DataHeaderSize, digests);
+        return dataAt;
     }
 
     /// <summary>CapsuleResp (§3.6.2.7) with its completion queue entry.</summary>

@@ -44,6 +44,13 @@ internal sealed partial class StorageProcess : IAsyncDisposable
 
     public Task SetPathStateAsync(int path, string state) => PostAsync($"nvme/ports/{path}/state", new JsonObject { ["state"] = state });
 
+    /// <summary>Sets a fault; answers its id.</summary>
+    public async Task<string> SetFaultAsync(JsonObject rule) => (string)(await PostAsync("faults", rule))["id"]!;
+
+    /// <summary>How often a fault acted.</summary>
+    public async Task<int> CountOfFaultAsync(string id) =>
+        (int)(await http.GetFromJsonAsync<JsonNode>("faults"))!["faults"]!.AsArray().Single(fault => (string)fault!["id"]! == id)!["count"]!;
+
     /// <summary>kill -9, and a new life on the same ports.</summary>
     public async Task RestartAsync()
     {

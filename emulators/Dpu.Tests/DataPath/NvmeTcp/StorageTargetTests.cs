@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Lab.Emulators.Dpu.Backend;
 using Lab.Emulators.Dpu.DataPath;
 using Lab.Emulators.Dpu.DataPath.NvmeTcp;
@@ -77,6 +78,28 @@ public sealed class StorageTargetTests
         Assert.Equal(BlockStatus.Ok, await rig.Io.DoAsync(BlockOperation.Flush));
         for (var block = 0; block < blocks; block++)
             Assert.True((await rig.Io.ReadAsync((ulong)block * 4096, 4096)).AsSpan().IndexOfAnyExcept(written[block]) < 0, $"block {block}");
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("header")]
+    public async Task Pdus_CorruptedOnTheirWay_AreFoundByTheirDigests(string part)
+    {
+        const int hits = 5;
+        await using var storage = await StorageProcess.StartAsync(InitiatorRig.Options.Hostnqn, VolumeBytes);
+        await using var rig = await AttachAsync(storage, digests: true);
+        for (var block = 0; block < 64; block++)
+            Assert.Equal(BlockStatus.Ok, await rig.Io.WriteAsync((ulong)block * 4096, 4096, (byte)block));
+        var fault = await storage.SetFaultAsync(new JsonObject
+        {
+            ["kind"] = "corrupted_pdu", ["part"] = part, ["probability"] = 0.2, ["count_max"] = hits, ["seed"] = 5,
+        });
+        for (var round = 0; await storage.CountOfFaultAsync(fault) < hits; round++)
+        {
+            Assert.True(round < 20, "the fault hardly acts");
+            for (var block = 0; block < 64; block++)
+                Assert.True((await rig.Io.ReadAsync((ulong)block * 4096, 4096)).AsSpan().IndexOfAnyExcept((byte)block) < 0, $"block {block}");
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Lab.Emulators.Dpu.State;
+using Lab.Emulators.Qos;
 
 namespace Lab.Emulators.Dpu.DataPath.Qos;
 

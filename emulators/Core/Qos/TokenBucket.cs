@@ -1,10 +1,10 @@
-namespace Lab.Emulators.Dpu.DataPath.Qos;
+namespace Lab.Emulators.Qos;
 
 /// <summary>
 /// Tokens that come at a rate and are spent by requests. A request may be larger than what is there: it goes when anything is left, and
 /// the debt is paid before the next; so a request larger than the burst passes, and the rate holds in the long run.
 /// </summary>
-internal struct TokenBucket
+public struct TokenBucket
 {
     /// <summary>Seconds of its rate that an unused bucket keeps.</summary>
     private const double BurstSeconds = 0.1;
