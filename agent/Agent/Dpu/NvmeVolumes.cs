@@ -80,6 +80,9 @@ internal sealed class NvmeVolumes(KeyFiles keys, Func<string, JsonNode?, Cancell
             ["hostnqn"] = host.Nqn,
             ["ctrlr_loss_timeout_sec"] = NeverGiveUp,
             ["reconnect_delay_sec"] = ReconnectDelaySeconds,
+            // What is damaged between target and card, beyond TCP's checksum, is found and read again.
+            ["hdgst"] = true,
+            ["ddgst"] = true,
         };
         if (host.DhchapSecret is not null)
             parameters["dhchap_key"] = name;

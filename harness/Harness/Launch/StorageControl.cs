@@ -38,12 +38,26 @@ public sealed class StorageControl : IDisposable
     }
 
     /// <summary>Sets a fault; it is gone with the target's process.</summary>
+    /// <returns>Its id.</returns>
     /// <exception cref="LabException">The target refuses it.</exception>
-    public async Task SetFaultAsync(JsonObject rule, CancellationToken token)
+    public async Task<string> SetFaultAsync(JsonObject rule, CancellationToken token)
     {
         using var answer = await http.PostAsJsonAsync("faults", rule, token);
+        var told = await answer.Content.ReadAsStringAsync(token);
         if (!answer.IsSuccessStatusCode)
-            throw new LabException($"the storage target refuses the fault {rule.ToJsonString()}: {await answer.Content.ReadAsStringAsync(token)}");
+            throw new LabException($"the storage target refuses the fault {rule.ToJsonString()}: {told}");
+        return JsonNode.Parse(told)!["id"]!.GetValue<string>();
+    }
+
+    /// <summary>Takes a fault back.</summary>
+    /// <returns>How often it acted.</returns>
+    public async Task<int> EndFaultAsync(string id, CancellationToken token)
+    {
+        var faults = await GetAsync("faults", token);
+        var count = faults.GetProperty("faults").EnumerateArray().First(fault => fault.GetProperty("id").GetString() == id).GetProperty("count").GetInt32();
+        using var answer = await http.DeleteAsync($"faults/{id}", token);
+        answer.EnsureSuccessStatusCode();
+        return count;
     }
 
     public void Dispose() => http.Dispose();

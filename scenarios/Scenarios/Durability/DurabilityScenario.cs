@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lab.Contracts.Runs;
 using Lab.Harness.Cloud;
 using Lab.Scenarios.Fixtures;
@@ -12,8 +11,6 @@ namespace Lab.Scenarios.Durability;
 /// </summary>
 public sealed class DurabilityScenario(LabFixture lab) : Scenario(lab)
 {
-    private const int VolumeGiB = 1;
-
     [Fact, Trait("suite", "durability")]
     public Task Crashes_LoseNothingAcknowledged() => RunAsync("crashes-under-writers", "durability", async () =>
     {
@@ -21,7 +18,7 @@ public sealed class DurabilityScenario(LabFixture lab) : Scenario(lab)
             Machine.BootAsync(Lab, Testbed.Red, "durable-red", [], Token), Machine.BootAsync(Lab, Testbed.Blue, "durable-blue", [], Token));
         await using var redHost = red;
         await using var blueHost = blue;
-        DurableWriter[] writers = [await AttachAsync(red, 1), await AttachAsync(blue, 2)];
+        DurableWriter[] writers = [await DurableWriter.AttachAsync(red, 1, Token), await DurableWriter.AttachAsync(blue, 2, Token)];
         var injector = new CrashInjector(Testbed);
         await EachAsync(writers, writer => writer.StartAsync(Token));
         var number = 0;
@@ -36,7 +33,7 @@ public sealed class DurabilityScenario(LabFixture lab) : Scenario(lab)
 
     private async Task LoseFlushesAsync(CrashInjector injector, DurableWriter writer)
     {
-        await Testbed.Storage.SetFaultAsync(new JsonObject { ["kind"] = "lost_flush", ["volume"] = writer.VolumeId }, Token);
+        await Testbed.Storage.SetFaultAsync(TargetFaults.Load()["lost-flush"].On(writer.VolumeId), Token);
         await writer.AllAdvancedAsync(writer.Machine.Console.Position, Token);
         await injector.InjectAsync(new Crash(CrashKind.Target, 0, TimeSpan.Zero, TimeSpan.Zero), writer.Machine, Token);
         await writer.StopAsync(Token);
@@ -71,14 +68,6 @@ public sealed class DurabilityScenario(LabFixture lab) : Scenario(lab)
         var checks = await Task.WhenAll(writers.Select(writer => writer.VerifyAsync($"{name}: disk of {writer.Machine.Node}", Token)));
         foreach (var check in checks)
             Observe(check);
-    }
-
-    private static async Task<DurableWriter> AttachAsync(Machine machine, ulong identity)
-    {
-        var volume = await machine.Tenant.CreateVolumeAsync("durable", VolumeGiB, Token);
-        await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, Token);
-        await machine.Shell.RunAsync($"lab-wait-disk {GuestDisks.OfCloud}", Token);
-        return new DurableWriter(machine, volume, identity);
     }
 
     private static Task EachAsync(IEnumerable<DurableWriter> writers, Func<DurableWriter, Task> action) => Task.WhenAll(writers.Select(action));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Lab.Contracts.Runs;
 using Lab.Harness;
+using Lab.Harness.Cloud;
 using Lab.Scenarios.Fixtures;
 
 namespace Lab.Scenarios.Durability;
@@ -12,6 +13,7 @@ namespace Lab.Scenarios.Durability;
 /// </summary>
 internal sealed partial class DurableWriter(Machine machine, string volumeId, ulong volume)
 {
+    private const int VolumeGiB = 1;
     private const int Writers = 4;
     private const int Blocks = 4096;
 
@@ -27,6 +29,16 @@ internal sealed partial class DurableWriter(Machine machine, string volumeId, ul
     public string VolumeId => volumeId;
 
     private static string Disk => "/dev/" + GuestDisks.OfCloud;
+
+    /// <summary>On a new volume that is attached to a machine.</summary>
+    /// <param name="identity">What its blocks say whose they are.</param>
+    public static async Task<DurableWriter> AttachAsync(Machine machine, ulong identity, CancellationToken token)
+    {
+        var volume = await machine.Tenant.CreateVolumeAsync("durable", VolumeGiB, token);
+        await machine.Tenant.AttachVolumeAsync(machine.ServerId, volume, token);
+        await machine.Shell.RunAsync($"lab-wait-disk {GuestDisks.OfCloud}", token);
+        return new DurableWriter(machine, volume, identity);
+    }
 
     /// <summary>Goes on behind the last acknowledged generations.</summary>
     public async Task StartAsync(CancellationToken token)
@@ -80,28 +92,26 @@ internal sealed partial class DurableWriter(Machine machine, string volumeId, ul
         };
     }
 
-    /// <summary>The control: the volume did lose something, and the same verification has to find it.</summary>
-    public async Task<Check> VerifyLossAsync(string name, CancellationToken token)
+    /// <summary>A control: the volume did lose something, and the same verification has to find it.</summary>
+    public Task<Check> VerifyLossAsync(string name, CancellationToken token) => VerifyDamageAsync(name, "lost", found => found.Lost, token);
+
+    /// <summary>A control: blocks were written by halves.</summary>
+    public Task<Check> VerifyTearAsync(string name, CancellationToken token) => VerifyDamageAsync(name, "torn", found => found.Torn, token);
+
+    private async Task<Check> VerifyDamageAsync(string name, string damage, Func<Found, long> count, CancellationToken token)
     {
-        var found = await RunVerifyAsync(token);
-        return new Check
-        {
-            Name = name,
-            Expected = "lost blocks",
-            Observed = found.Lost == 0 ? "nothing lost" : "lost blocks",
-            Passed = found.Lost > 0,
-            Control = true,
-        };
+        var isFound = count(await RunVerifyAsync(token)) > 0;
+        return new Check { Name = name, Expected = $"{damage} blocks", Observed = isFound ? $"{damage} blocks" : $"nothing {damage}", Passed = isFound, Control = true };
     }
 
     private async Task<Found> RunVerifyAsync(CancellationToken token)
     {
         var result = await machine.Shell.TryRunAsync($"lab-durable verify {Disk} {volume} {Blocks} {Generations(ahead: 0)}", token, VerifyLimit);
         return Verified.Match(result.Output) is { Success: true } told
-            ? new Found(
-                result.ExitCode == 0, told.Groups["written"].Value, long.Parse(told.Groups["lost"].ValueSpan, CultureInfo.InvariantCulture),
-                result.Output.Trim())
+            ? new Found(result.ExitCode == 0, told.Groups["written"].Value, Number("lost"), Number("torn"), result.Output.Trim())
             : throw new LabException("the disk could not be verified: " + result.Output);
+
+        long Number(string name) => long.Parse(told.Groups[name].ValueSpan, CultureInfo.InvariantCulture);
     }
 
     private string Generations(ulong ahead) => string.Join(' ', acknowledged.Select(generation => generation + ahead));
@@ -109,8 +119,8 @@ internal sealed partial class DurableWriter(Machine machine, string volumeId, ul
     [GeneratedRegex(@"lab-durable: flushed writer=(?<writer>\d+) generation=(?<generation>\d+)\r?\n")]
     private static partial Regex Flushed { get; }
 
-    [GeneratedRegex(@"lab-durable: verified blocks=\d+ written=(?<written>\d+) lost=(?<lost>\d+) torn=\d+ foreign=\d+")]
+    [GeneratedRegex(@"lab-durable: verified blocks=\d+ written=(?<written>\d+) lost=(?<lost>\d+) torn=(?<torn>\d+) foreign=\d+")]
     private static partial Regex Verified { get; }
 
-    private sealed record Found(bool IsClean, string Written, long Lost, string Told);
+    private sealed record Found(bool IsClean, string Written, long Lost, long Torn, string Told);
 }
