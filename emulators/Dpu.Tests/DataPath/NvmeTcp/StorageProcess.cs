@@ -45,6 +45,16 @@ internal sealed partial class StorageProcess : IAsyncDisposable
         return storage;
     }
 
+    /// <summary>One more volume; answers its subsystem's NQN.</summary>
+    public async Task<string> ExportAsync(string id, string hostnqn, long sizeBytes)
+    {
+        var volume = Guid.NewGuid();
+        await PostAsync("volumes", new JsonObject { ["id"] = volume, ["size_bytes"] = sizeBytes });
+        var host = new JsonObject { ["nqn"] = hostnqn };
+        var export = await PostAsync("exports", new JsonObject { ["id"] = id, ["volume_id"] = volume, ["hosts"] = new JsonArray(host) });
+        return (string)export["nvme"]!["subnqn"]!;
+    }
+
     public Task ResizeAsync(long sizeBytes) => PostAsync($"volumes/{Volume}/resize", new JsonObject { ["size_bytes"] = sizeBytes });
 
     public Task SetPathStateAsync(int path, string state) => PostAsync($"nvme/ports/{path}/state", new JsonObject { ["state"] = state });
