@@ -13,22 +13,26 @@ namespace Lab.Emulators.Dpu.Tests.Live;
 public sealed class QemuFirmwareTests : IAsyncDisposable
 {
     private const string Socket = "disk.sock";
+
+    /// <summary>Without KVM the firmware takes some seconds of a core of its own to its first read, and on a busy machine has a part of one.</summary>
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(3);
+
     private readonly string directory = Directory.CreateTempSubdirectory("vhost-ovmf-").FullName;
     private readonly ReactorGroup reactors = new(1, new TestLog());
     private readonly MeasuredDevice device;
+    private readonly SemaphoreSlim resets = new(0);
 
     public QemuFirmwareTests() => device = new MeasuredDevice(new MallocDevice(In("disk"), 512, 1 << 20), TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {
+        resets.Dispose();
         await reactors.DisposeAsync();
         await device.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
 
-    // Once the firmware read nothing in 30 s after a reset that met it in the middle of its first reads: until that is understood, run by
-    // --explicit only.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Firmware_ReadsItsDiskAfterAResetAndAfterTheExportWasGone()
     {
         var server = new VhostServer(directory, reactors, new TestLog());
@@ -37,7 +41,7 @@ public sealed class QemuFirmwareTests : IAsyncDisposable
         try
         {
             await Eventually.TrueAsync("QEMU serves QMP", () => File.Exists(In("qmp.sock")));
-            await using var qmp = await QemuMonitor.ConnectAsync(In("qmp.sock"));
+            await using var qmp = await QemuMonitor.ConnectAsync(In("qmp.sock"), CountReset);
             await AssertReadsAsync("after power on");
             await ResetAsync(qmp);
             await AssertReadsAsync("after a reset");
@@ -58,10 +62,21 @@ public sealed class QemuFirmwareTests : IAsyncDisposable
     private async Task AssertReadsAsync(string when)
     {
         var before = device.Count().NumReadOps;
-        await Eventually.TrueAsync("the firmware reads " + when, () => device.Count().NumReadOps >= before + 2);
+        await Eventually.TrueAsync("the firmware reads " + when, BootLimit, () => Task.FromResult(device.Count().NumReadOps >= before + 2));
     }
 
-    private static async Task ResetAsync(QmpConnection qmp) => await qmp.ExecuteAsync("system_reset", null, default);
+    /// <summary>QEMU answers before it resets; what the firmware reads until then is not to count as read afterwards.</summary>
+    private async Task ResetAsync(QmpConnection qmp)
+    {
+        await qmp.ExecuteAsync("system_reset", null, default);
+        Assert.True(await resets.WaitAsync(BootLimit), "QEMU did not reset");
+    }
+
+    private void CountReset(string name)
+    {
+        if (name == "RESET")
+            resets.Release();
+    }
 
     private IAsyncDisposable Export(VhostServer server) => server.Export(device, new BlkExport(Socket, "bdev", false, 1, 512, "serial-1"));
 

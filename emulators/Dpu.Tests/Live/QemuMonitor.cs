@@ -24,10 +24,11 @@ internal static class QemuMonitor
         },
     };
 
-    public static async Task<QmpConnection> ConnectAsync(string path)
+    /// <param name="onEvent">Hears the names of QEMU's events.</param>
+    public static async Task<QmpConnection> ConnectAsync(string path, Action<string>? onEvent = null)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        return await QmpConnection.OpenAsync(new StreamJsonRpcChannel(new NetworkStream(socket, ownsSocket: true)), _ => { }, default);
+        return await QmpConnection.OpenAsync(new StreamJsonRpcChannel(new NetworkStream(socket, ownsSocket: true)), heard => onEvent?.Invoke(heard.Name), default);
     }
 }

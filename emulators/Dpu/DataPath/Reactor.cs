@@ -12,6 +12,13 @@ internal interface IReactorHandler
     void OnReady(ReactorEvents events);
 }
 
+/// <summary>What is put off to the end of a <see cref="Reactor"/>'s step.</summary>
+internal interface IReactorFinisher
+{
+    /// <summary>Called once for each step in which <see cref="Reactor.Finish"/> was, on the reactor's thread.</summary>
+    void OnStepDone();
+}
+
 /// <summary>EPOLLIN, EPOLLOUT, EPOLLERR and EPOLLHUP of epoll_ctl(2).</summary>
 [Flags]
 internal enum ReactorEvents : uint
@@ -21,6 +28,9 @@ internal enum ReactorEvents : uint
     Writable = 0x004,
     Error = 0x008,
     HangUp = 0x010,
+
+    /// <summary>EPOLLET: told of each change, and not as long as it lasts.</summary>
+    Edge = 1u << 31,
 }
 
 /// <summary>
@@ -35,6 +45,7 @@ internal sealed class Reactor : IAsyncDisposable
     private readonly SafeFileHandle wake = EventFd.Create();
     private readonly ConcurrentQueue<Action> posted = new();
     private readonly Dictionary<int, Registration> registrations = [];
+    private readonly Queue<IReactorFinisher> finishers = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<Exception> failed;
     private readonly Thread thread;
@@ -80,7 +91,7 @@ internal sealed class Reactor : IAsyncDisposable
         return done.Task;
     }
 
-    /// <summary>On the reactor's thread: calls <paramref name="handler"/> as long as <paramref name="descriptor"/> is ready (level-triggered).</summary>
+    /// <summary>On the reactor's thread: calls <paramref name="handler"/> as long as <paramref name="descriptor"/> is ready; with <see cref="ReactorEvents.Edge"/>, each time it becomes so.</summary>
     public Registration Register(SafeHandle descriptor, ReactorEvents events, IReactorHandler handler)
     {
         var registration = new Registration(this, nextId++, descriptor, handler);
@@ -88,6 +99,12 @@ internal sealed class Reactor : IAsyncDisposable
         Epoll.Add(epoll, descriptor, events, registration.Id);
         return registration;
     }
+
+    /// <summary>
+    /// On the reactor's thread: calls <paramref name="finisher"/> when the handler that runs now has returned, so that what many requests of
+    /// one step would each do is done once for all of them.
+    /// </summary>
+    public void Finish(IReactorFinisher finisher) => finishers.Enqueue(finisher);
 
     /// <summary>Ends the thread after what was posted before.</summary>
     public async ValueTask DisposeAsync()
@@ -113,6 +130,7 @@ internal sealed class Reactor : IAsyncDisposable
                     RunPosted();
                 else if (registrations.TryGetValue(id, out var registration))
                     Call(registration, events[i].Events);
+                FinishStep();
             }
         }
         ended.SetResult();
@@ -128,6 +146,21 @@ internal sealed class Reactor : IAsyncDisposable
             try
             {
                 action();
+            }
+            catch (Exception e)
+            {
+                failed(e);
+            }
+        }
+    }
+
+    private void FinishStep()
+    {
+        while (finishers.TryDequeue(out var finisher))
+        {
+            try
+            {
+                finisher.OnStepDone();
             }
             catch (Exception e)
             {

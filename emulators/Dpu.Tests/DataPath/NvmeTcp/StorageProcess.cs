@@ -15,6 +15,7 @@ internal sealed partial class StorageProcess : IAsyncDisposable
     private readonly int paths;
     private Process process = null!;
     private HttpClient http = null!;
+    private int nbdPort;
 
     private StorageProcess(int paths) => this.paths = paths;
 
@@ -22,6 +23,9 @@ internal sealed partial class StorageProcess : IAsyncDisposable
     public IReadOnlyList<int> Ports { get; private set; } = [];
 
     public string Subnqn { get; private set; } = "";
+
+    /// <summary>The same volume by NBD.</summary>
+    public string NbdUrl { get; private set; } = "";
 
     public Guid Volume { get; } = Guid.NewGuid();
 
@@ -35,9 +39,20 @@ internal sealed partial class StorageProcess : IAsyncDisposable
         if (secret is not null)
             host["secret"] = secret;
         var export = await storage.PostAsync(
-            "exports", new JsonObject { ["id"] = "e-1", ["volume_id"] = storage.Volume, ["hosts"] = new JsonArray(host) });
+            "exports", new JsonObject { ["id"] = "e-1", ["volume_id"] = storage.Volume, ["clients"] = new JsonArray("127.0.0.1"), ["hosts"] = new JsonArray(host) });
+        storage.NbdUrl = (string)export["url"]!;
         storage.Subnqn = (string)export["nvme"]!["subnqn"]!;
         return storage;
+    }
+
+    /// <summary>One more volume; answers its subsystem's NQN.</summary>
+    public async Task<string> ExportAsync(string id, string hostnqn, long sizeBytes)
+    {
+        var volume = Guid.NewGuid();
+        await PostAsync("volumes", new JsonObject { ["id"] = volume, ["size_bytes"] = sizeBytes });
+        var host = new JsonObject { ["nqn"] = hostnqn };
+        var export = await PostAsync("exports", new JsonObject { ["id"] = id, ["volume_id"] = volume, ["hosts"] = new JsonArray(host) });
+        return (string)export["nvme"]!["subnqn"]!;
     }
 
     public Task ResizeAsync(long sizeBytes) => PostAsync($"volumes/{Volume}/resize", new JsonObject { ["size_bytes"] = sizeBytes });
@@ -78,7 +93,7 @@ internal sealed partial class StorageProcess : IAsyncDisposable
         var program = Path.Combine(bin, "Lab.Emulators.Storage", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Lab.Emulators.Storage.dll");
         var listen = Enumerable.Range(0, paths).SelectMany(i => new[] { "--nvme-tcp", $"127.0.0.1:{(Ports.Count > i ? Ports[i] : 0)}" });
         process = Process.Start(new ProcessStartInfo(
-            "dotnet", [program, "--pool", directory, "--rest", "127.0.0.1:0", "--log-level", "Warning", .. listen])
+            "dotnet", [program, "--pool", directory, "--rest", "127.0.0.1:0", "--nbd", $"127.0.0.1:{nbdPort}", "--log-level", "Warning", .. listen])
         {
             RedirectStandardOutput = true,
         })!;
@@ -88,7 +103,8 @@ internal sealed partial class StorageProcess : IAsyncDisposable
             if (Ready().Match(line) is not { Success: true } ready)
                 continue;
             http = new HttpClient { BaseAddress = new Uri($"http://{ready.Groups[1].Value}/v1/") };
-            Ports = [.. ready.Groups[2].Value.Split(',').Select(e => IPEndPoint.Parse(e).Port)];
+            nbdPort = IPEndPoint.Parse(ready.Groups[2].Value).Port;
+            Ports = [.. ready.Groups[3].Value.Split(',').Select(e => IPEndPoint.Parse(e).Port)];
             return;
         }
         throw new InvalidOperationException("the storage target did not start");
@@ -102,6 +118,6 @@ internal sealed partial class StorageProcess : IAsyncDisposable
         return JsonNode.Parse(text)!;
     }
 
-    [GeneratedRegex(@"\Aready rest=(\S+) nbd=\S+ nvme=(\S+)\z")]
+    [GeneratedRegex(@"\Aready rest=(\S+) nbd=(\S+) nvme=(\S+)\z")]
     private static partial Regex Ready();
 }

@@ -71,11 +71,14 @@ internal sealed class RingRig : IAsyncDisposable
 
     public Task StartAsync(VirtQueue queue) => Reactor.RunAsync(() => queue.Start(Reactor));
 
-    public async Task StopAsync(VirtQueue queue)
+    /// <param name="calls">Not null: how often the driver was called.</param>
+    public async Task StopAsync(VirtQueue queue, ulong? calls = null)
     {
         Task? stopped = null;
         await Reactor.RunAsync(() => stopped = queue.StopAsync());
         await stopped!;
+        if (calls is { } expected)
+            Assert.Equal(expected, CountOf(queue.Call!));
         await Reactor.RunAsync(queue.CloseDescriptors);
     }
 
@@ -86,12 +89,25 @@ internal sealed class RingRig : IAsyncDisposable
     public unsafe byte* Request(ushort head, VirtioBlkType type, ulong sector, ulong dataAt, uint length) =>
         ring.Request(head, type, sector, dataAt, length);
 
+    /// <summary>used_event.</summary>
+    public unsafe void WantCallAfter(ushort index) => *(ushort*)(Memory + Available + 4 + (2 * Size)) = index;
+
     public async ValueTask DisposeAsync()
     {
         await Reactor.RunAsync(() => Device.Channel!.Dispose());
         await Reactor.DisposeAsync();
         Device.Memory!.Dispose();
         Release();
+    }
+
+    private static ulong CountOf(SafeFileHandle eventFd)
+    {
+        // One that was never signalled would have a reader wait.
+        EventFd.Signal(eventFd);
+        using var stream = new FileStream(new SafeFileHandle(eventFd.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0);
+        var count = new byte[sizeof(ulong)];
+        stream.ReadExactly(count);
+        return BitConverter.ToUInt64(count) - 1;
     }
 
     private void Release()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using Lab.Emulators.Dpu.Backend;
 using Lab.Emulators.Dpu.DataPath;
@@ -13,7 +12,6 @@ namespace Lab.Emulators.Dpu.Tests.DataPath.Vhost;
 public sealed class VhostServerTests : IAsyncDisposable
 {
     private const int Block = 4096;
-    private const int Idle = 100;
     private readonly string directory = Directory.CreateTempSubdirectory("vhost-").FullName;
     private readonly ReactorGroup reactors = new(1, new TestLog());
     private readonly MallocDevice device;
@@ -120,26 +118,6 @@ public sealed class VhostServerTests : IAsyncDisposable
             }
         }
         await AssertServedAsync();
-    }
-
-    /// <summary>Explicit: the processor time is the whole program's, so nothing else may run in it.</summary>
-    [Fact(Explicit = true)]
-    public async Task Exports_ThatAreIdle_CostNoProcessorTime()
-    {
-        var exports = Enumerable.Range(0, Idle).Select(i => server.Export(device, new BlkExport($"{i}.sock", "bdev", false, 1, 512, "s"))).ToList();
-        var hosts = Enumerable.Range(0, Idle).Select(i => new FrontEnd(Path.Combine(directory, $"{i}.sock"))).ToList();
-        hosts.ForEach(host => host.Start());
-        using var process = Process.GetCurrentProcess();
-        var (time, span) = (TimeProvider.System, TimeSpan.FromSeconds(10));
-        var before = process.TotalProcessorTime;
-        await Task.Delay(span, time, CancellationToken.None);
-        process.Refresh();
-        var share = (process.TotalProcessorTime - before) / span;
-        TestContext.Current.TestOutputHelper!.WriteLine($"{Idle} idle exports: {share:P2} of a core");
-        hosts.ForEach(host => host.Dispose());
-        foreach (var export in exports)
-            await export.DisposeAsync();
-        Assert.True(share < 0.02, $"{share:P2}");
     }
 
     private string Socket => Path.Combine(directory, "test.sock");

@@ -42,6 +42,25 @@ public sealed class VirtQueueTests : IAsyncDisposable
         Assert.Empty(rig.Broken);
     }
 
+    /// <summary>With an event index the driver asks to hear of the entry after the one it names (virtio 1.2 §2.7.7).</summary>
+    [Theory]
+    [InlineData(VirtioFeatures.Version1, 0, 1)]
+    [InlineData(VirtioFeatures.Version1 | VirtioFeatures.EventIndex, 0, 1)]
+    [InlineData(VirtioFeatures.Version1 | VirtioFeatures.EventIndex, 2, 1)]
+    [InlineData(VirtioFeatures.Version1 | VirtioFeatures.EventIndex, 3, 0)]
+    public async Task Requests_DoneTogether_AreOneCall(VirtioFeatures features, ushort wanted, ulong calls)
+    {
+        await using var rig = new RingRig(device, features);
+        var queue = rig.NewQueue();
+        await rig.StartAsync(queue);
+        rig.WantCallAfter(wanted);
+        foreach (var head in new ushort[] { 0, 3, 6 })
+            Offer(rig, head, 8);
+        await ProcessAsync(rig, queue);
+        Assert.Equal(3, rig.UsedIndex);
+        await rig.StopAsync(queue, calls);
+    }
+
     [Fact]
     public async Task Serial_IsTold()
     {

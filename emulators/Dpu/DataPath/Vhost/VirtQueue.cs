@@ -1,4 +1,3 @@
-using System.Numerics;
 using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.VhostUser;
 using Microsoft.Win32.SafeHandles;
@@ -9,7 +8,7 @@ namespace Lab.Emulators.Dpu.DataPath.Vhost;
 /// A split virtqueue (virtio 1.2 §2.7) on a reactor, whose thread alone touches it. The driver is not trusted: what it can change is read
 /// once and checked, and when it is broken the queue stops, and nothing else does.
 /// </summary>
-internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<string> broken) : IReactorHandler
+internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device, Action<string> broken) : IReactorHandler, IReactorFinisher
 {
     /// <summary>Entries of a ring.</summary>
     public const uint SizeMax = 1024;
@@ -27,6 +26,8 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
     private ushort* used;
     private ushort nextAvailable;
     private ushort nextUsed;
+    private ushort toldUsed;
+    private bool owesCall;
     private bool isBroken;
     private Reactor? reactor;
     private int underWay;
@@ -64,45 +65,6 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
 
     private ref ushort AvailableEvent => ref used[2 + (Size * UsedEntryBytes / sizeof(ushort))];
 
-    /// <summary>
-    /// The ring is described anew: after a reset of the device another driver may do better than the one that broke it. The size is the
-    /// driver's choice, so one that cannot be is found when the ring starts, and breaks this queue, not the front end's connection.
-    /// </summary>
-    /// <exception cref="VhostException">The ring is in use.</exception>
-    public void SetSize(uint entries)
-    {
-        if (IsRunning)
-            throw new VhostException("a ring in use is described anew");
-        Size = entries <= SizeMax && BitOperations.IsPow2(entries) ? (ushort)entries : (ushort)0;
-        requests = new VhostRequest?[Size];
-        busy = new bool[Size];
-        isBroken = false;
-    }
-
-    /// <summary>Takes the descriptor, which may come in place of one that is waited for.</summary>
-    public void SetKick(SafeFileHandle kick)
-    {
-        var isWaitedFor = registration is not null;
-        registration?.Dispose();
-        registration = null;
-        Kick?.Dispose();
-        Kick = kick;
-        if (isWaitedFor)
-            registration = reactor!.Register(kick, ReactorEvents.Readable, this);
-    }
-
-    /// <summary>
-    /// Takes the descriptor, and signals it: an earlier life may have been killed between an entry in the used ring and the call for it,
-    /// and no later entry would make up for that (§2.7.7.1). A driver bears a call for nothing.
-    /// </summary>
-    public void SetCall(SafeFileHandle? call)
-    {
-        Call?.Dispose();
-        Call = call;
-        if (call is not null)
-            EventFd.Signal(call);
-    }
-
     /// <summary>Begins to serve, first what an earlier life left undone.</summary>
     /// <exception cref="VhostException">The memory of requests under way is of another ring.</exception>
     public void Start(Reactor on)
@@ -115,11 +77,11 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
             Break(reason);
             return;
         }
-        nextUsed = Volatile.Read(ref UsedIndex);
+        nextUsed = toldUsed = Volatile.Read(ref UsedIndex);
         var again = Inflight?.Recover(nextUsed) ?? [];
         nextAvailable = again.Count > 0 ? (ushort)(nextUsed + again.Count) : Base;
         IsRunning = true;
-        registration = reactor.Register(Kick!, ReactorEvents.Readable, this);
+        WaitForKick(Kick!);
         for (var i = 0; i < again.Count && !isBroken; i++)
             Submit(again[i], isAgain: true);
         device.Channel!.Kick();
@@ -134,16 +96,15 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
         if (IsRunning)
             Base = nextAvailable;
         IsRunning = false;
+        CallDriver();
         if (underWay == 0)
             return Task.CompletedTask;
         return (drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
-    public void OnReady(ReactorEvents events)
-    {
-        EventFd.Clear(Kick!);
-        Process();
-    }
+    public void OnReady(ReactorEvents events) => Process();
+
+    public void OnStepDone() => CallDriver();
 
     public void Finish(VhostRequest request, uint written)
     {
@@ -156,13 +117,13 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
         nextUsed++;
         Volatile.Write(ref UsedIndex, nextUsed);
         Inflight?.Ended(head, nextUsed);
-        // The driver's wish is read after it can see the entry.
-        Interlocked.MemoryBarrier();
-        var isWanted = UsesEventIndex ? Volatile.Read(ref UsedEvent) == (ushort)(nextUsed - 1) : (Volatile.Read(ref AvailableFlags) & NoInterrupt) == 0;
-        if (isWanted && Call is { } call)
-            EventFd.Signal(call);
-        if (--underWay == 0)
-            Interlocked.Exchange(ref drained, null)?.SetResult();
+        if (!owesCall)
+            reactor!.Finish(this);
+        owesCall = true;
+        if (--underWay > 0 || drained is null)
+            return;
+        CallDriver();
+        Interlocked.Exchange(ref drained, null).SetResult();
     }
 
     /// <summary>
@@ -195,12 +156,24 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
         while (!isBroken && Volatile.Read(ref AvailableIndex) != nextAvailable);
     }
 
-    public void CloseDescriptors()
+    /// <summary>Its count is never read: an edge tells each signal, and reading it back would be one more system call for each request.</summary>
+    private void WaitForKick(SafeFileHandle kick) => registration = reactor!.Register(kick, ReactorEvents.Readable | ReactorEvents.Edge, this);
+
+    /// <summary>Once for all that a step has done: an interrupt costs the guest more than a request.</summary>
+    private void CallDriver()
     {
-        Kick?.Dispose();
-        Call?.Dispose();
-        Error?.Dispose();
-        (Kick, Call, Error) = (null, null, null);
+        if (!owesCall)
+            return;
+        owesCall = false;
+        // The driver's wish is read after it can see the entries.
+        Interlocked.MemoryBarrier();
+        // §2.7.7.2, vring_need_event(): one of the entries since the last time is the one that it waits for.
+        var isWanted = UsesEventIndex
+            ? (ushort)(nextUsed - Volatile.Read(ref UsedEvent) - 1) < (ushort)(nextUsed - toldUsed)
+            : (Volatile.Read(ref AvailableFlags) & NoInterrupt) == 0;
+        toldUsed = nextUsed;
+        if (isWanted && Call is { } call)
+            EventFd.Signal(call);
     }
 
     private bool TryTake(out ushort head)
@@ -217,22 +190,6 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
         head = Volatile.Read(ref available[2 + (nextAvailable & (Size - 1))]);
         nextAvailable++;
         return true;
-    }
-
-    /// <summary>The size and the addresses are the driver's choice; the memory of requests under way is as large as the front end thought.</summary>
-    private bool TryLocate(out string reason)
-    {
-        reason = "its ring is started before it is described, or of a size that cannot be";
-        if (Size == 0 || Address is not { } address || Kick is null || device.Memory is not { } memory)
-            return false;
-        reason = $"its ring of {Size} entries is larger than the memory of requests under way";
-        if (Inflight is not null && Inflight.Size < Size)
-            return false;
-        reason = "its ring is not in the memory that was granted";
-        table = (VirtqDescriptor*)memory.FindUser(address.Descriptors, (ulong)Size * VirtqDescriptor.Bytes);
-        available = (ushort*)memory.FindUser(address.Available, 6 + (2ul * Size));
-        used = (ushort*)memory.FindUser(address.Used, 6 + ((ulong)Size * UsedEntryBytes));
-        return table is not null && available is not null && used is not null && (nint)table % 16 == 0 && (nint)available % 2 == 0 && (nint)used % 4 == 0;
     }
 
     private void SetNotifications(bool isWanted)
