@@ -26,28 +26,12 @@ internal sealed class PluggedDisks(string vhostDirectory)
     {
         var path = Path.Combine(vhostDirectory, disk.Socket);
         ProveBackEnd(path);
-        var chardev = ChardevPrefix + disk.Socket;
-        // One is left of a disk that the host released after the time limit.
-        Forget(domain, disk);
-        QemuMonitor.Execute(domain, "chardev-add", new JsonObject
-        {
-            ["id"] = chardev,
-            ["backend"] = new JsonObject
-            {
-                ["type"] = "socket",
-                ["data"] = new JsonObject
-                {
-                    ["addr"] = new JsonObject { ["type"] = "unix", ["data"] = new JsonObject { ["path"] = path } },
-                    ["server"] = false,
-                    ["reconnect"] = ReconnectSeconds,
-                },
-            },
-        });
+        AddChardev(domain, disk, path);
         var device = new JsonObject
         {
             ["driver"] = "vhost-user-blk-pci",
             ["id"] = FunctionXml.AliasOf(disk.Id),
-            ["chardev"] = chardev,
+            ["chardev"] = ChardevPrefix + disk.Socket,
             ["num-queues"] = disk.NumQueues,
             ["bus"] = BusPrefix + (slot + 1).ToString(CultureInfo.InvariantCulture),
             ["addr"] = "0x0",
@@ -63,6 +47,35 @@ internal sealed class PluggedDisks(string vhostDirectory)
             Forget(domain, disk);
             throw;
         }
+    }
+
+    private static void AddChardev(LibvirtDomain domain, VirtioBlkFunction disk, string path)
+    {
+        try
+        {
+            Add();
+        }
+        catch (QemuMonitorException)
+        {
+            // One may be left of a disk that the host released after the time limit.
+            Forget(domain, disk);
+            Add();
+        }
+
+        void Add() => QemuMonitor.Execute(domain, "chardev-add", new JsonObject
+        {
+            ["id"] = ChardevPrefix + disk.Socket,
+            ["backend"] = new JsonObject
+            {
+                ["type"] = "socket",
+                ["data"] = new JsonObject
+                {
+                    ["addr"] = new JsonObject { ["type"] = "unix", ["data"] = new JsonObject { ["path"] = path } },
+                    ["server"] = false,
+                    ["reconnect"] = ReconnectSeconds,
+                },
+            },
+        });
     }
 
     /// <summary>Asks the guest to release it.</summary>
