@@ -1,4 +1,5 @@
 using System.Numerics;
+using Lab.Emulators.Dpu.DataPath.Statistics;
 using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.VhostUser;
 using Microsoft.Win32.SafeHandles;
@@ -19,6 +20,7 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
     private const int UsedEntryBytes = 8;
 
     private readonly DescriptorChain chain = new();
+    private readonly StageSampler sampler = new(device.Staged);
     private Reactor.Registration? registration;
     private VhostRequest?[] requests = [];
     private bool[] busy = [];
@@ -145,7 +147,8 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
         Process();
     }
 
-    public void Finish(VhostRequest request, uint written)
+    /// <param name="isDone">And did not fail.</param>
+    public void Finish(VhostRequest request, uint written, bool isDone)
     {
         var head = request.Head;
         busy[head] = false;
@@ -161,6 +164,8 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
         var isWanted = UsesEventIndex ? Volatile.Read(ref UsedEvent) == (ushort)(nextUsed - 1) : (Volatile.Read(ref AvailableFlags) & NoInterrupt) == 0;
         if (isWanted && Call is { } call)
             EventFd.Signal(call);
+        if (request.Sample is { } sample)
+            sampler.End(sample, isDone);
         if (--underWay == 0)
             Interlocked.Exchange(ref drained, null)?.SetResult();
     }
@@ -214,6 +219,7 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
             Break("its index runs ahead of the ring");
             return false;
         }
+        sampler.See((ushort)(end - nextAvailable));
         head = Volatile.Read(ref available[2 + (nextAvailable & (Size - 1))]);
         nextAvailable++;
         return true;
@@ -250,6 +256,7 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
             Break("it gives a chain that is no chain, or one that it has not got back");
             return;
         }
+        var sample = sampler.Begin();
         try
         {
             chain.Read(table, Size, head, device.Memory!, device.Features.HasFlag(VirtioFeatures.IndirectDescriptors));
@@ -258,6 +265,7 @@ internal sealed unsafe class VirtQueue(int index, VhostBlkDevice device, Action<
                 Inflight?.Begin(head);
             busy[head] = true;
             underWay++;
+            request.Sample = sample;
             device.Submit(chain, request);
         }
         catch (VhostException wrong)
