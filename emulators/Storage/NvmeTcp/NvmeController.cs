@@ -6,6 +6,7 @@ namespace Lab.Emulators.Storage.NvmeTcp;
 internal sealed class NvmeController : IDisposable
 {
     private readonly VolumeStore.VolumeUse? use;
+    private readonly TimedVolume? volume;
     private readonly HashSet<NvmeConnection> queues = [];
     private readonly NvmeConnection admin;
     private readonly TaskCompletionSource removalSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,6 +23,7 @@ internal sealed class NvmeController : IDisposable
         Id = id;
         Terms = terms;
         this.use = use;
+        volume = use is null ? null : new TimedVolume(use.Volume);
         this.time = time;
         this.admin = admin;
         hasNamespace = use is not null;
@@ -45,7 +47,7 @@ internal sealed class NvmeController : IDisposable
     public bool IsDiscovery => use is null;
 
     /// <summary>Null for discovery.</summary>
-    public IBlockVolume? Volume => use?.Volume;
+    public IBlockVolume? Volume => volume;
 
     /// <summary>False once the namespace was taken away from the host.</summary>
     public bool HasNamespace => hasNamespace;
