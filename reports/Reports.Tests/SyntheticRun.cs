@@ -148,6 +148,9 @@ internal sealed class SyntheticRun : IDisposable
         Throughput(MetricNames.NetBandwidth, Units.BitPerSecond, "tcp", 160e6, 240e6);
         Noisy(MetricNames.NetRoundTrip, Units.Millisecond, Better.Lower, Map((MetricNames.Dimensions.Workload, "ping")), 30, 4.2, 2.6);
 
+        Breakdown("randread-4k-qd1", 1);
+        Breakdown("randread-4k-qd32", 11);
+
         Result("boot", "Boot.FromClonedVolume", Verdict.Pass);
         Result("hotplug", "HotPlug.DiskTwentyTimes", Verdict.Fail,
             "2 functions are left after 20 cycles\n<script>alert('x')</script>\n" + string.Join('\n', Enumerable.Range(0, 12).Select(i => $"  at step {i}")));
@@ -175,6 +178,37 @@ internal sealed class SyntheticRun : IDisposable
                 Map((MetricNames.Dimensions.Workload, workload), (MetricNames.Dimensions.Of, of)), 3, cores, of == MetricNames.Dimensions.OfHost ? 1.0 : null);
         }
     }
+
+    /// <summary>Where the microseconds of a read go, the waits for others <paramref name="crowd"/> times as long as alone.</summary>
+    public SyntheticRun Breakdown(string workload, double crowd)
+    {
+        foreach (var (stage, mean, isKnown) in new[]
+                 {
+                     (MetricNames.Stages.Guest, 41.0, false), (MetricNames.Stages.GuestQueue, 0.8 * crowd, true), (MetricNames.Stages.Vhost, 1.6, true),
+                     (MetricNames.Stages.Qos, 0.1, true), (MetricNames.Stages.Queue, 0.4 * crowd, true), (MetricNames.Stages.Send, 9.7, true),
+                     (MetricNames.Stages.Wire, 22 * crowd, false), (MetricNames.Stages.Target, 5.2, false), (MetricNames.Stages.Store, 3.1, true),
+                     (MetricNames.Stages.Complete, 4.4, true),
+                 })
+        {
+            Stage(MetricNames.DiskStage, workload, stage, mean);
+            if (isKnown)
+                Spread(workload, stage, mean);
+        }
+
+        Spread(workload, MetricNames.Stages.Remote, (22 * crowd) + 8.3);
+        Spread(workload, MetricNames.Stages.Served, 8.3);
+        return this;
+    }
+
+    private void Spread(string workload, string stage, double mean)
+    {
+        Stage(MetricNames.DiskStageMedian, workload, stage, mean * 0.9);
+        Stage(MetricNames.DiskStageP99, workload, stage, mean * 4);
+    }
+
+    private void Stage(string metric, string workload, string stage, double microseconds) => Values(
+        metric, Units.Second, Better.None, SampleRole.Subject,
+        Map((MetricNames.Dimensions.Workload, workload), (MetricNames.Dimensions.Stage, stage)), microseconds / 1e6);
 
     private double[] Around(double typical, int count) => [.. Enumerable.Range(0, count).Select(_ => Around(typical))];
 

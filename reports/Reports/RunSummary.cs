@@ -31,6 +31,9 @@ public sealed record RunSummary
     [JsonIgnore]
     public IReadOnlyList<StageBreakdown> Stages { get; init; } = [];
 
+    /// <summary>Where the time of a disk's requests goes, by workload.</summary>
+    public IReadOnlyList<LatencyBreakdown> Latencies { get; init; } = [];
+
     [JsonIgnore]
     public IReadOnlyList<ResourceUse> Resources { get; init; } = [];
 
@@ -56,6 +59,7 @@ public sealed record RunSummary
             SamplesLeftOut = record.Samples.Count - samples.Count,
             Throughput = ThroughputRow.Of(metrics, series),
             Stages = StageBreakdown.Of(metrics),
+            Latencies = LatencyBreakdown.Of(metrics),
             Resources = ResourceUse.From(metrics),
             Machine = MachineCourse.Of(record),
             Isolation = IsolationMatrix.Of(record.Results),

@@ -9,13 +9,11 @@ namespace Lab.Emulators.Dpu.Backend;
 /// <summary>A bdev's device, behind its limits, behind its counters: what a latency counts is what the host sees.</summary>
 internal sealed class DataPathBdev : IAsyncDisposable
 {
-    private readonly IStagedDevice? staged;
     private readonly QosDevice limited;
 
     public DataPathBdev(Bdev bdev, IBlockDevice device, TimeProvider time)
     {
         Bdev = bdev;
-        staged = device as IStagedDevice;
         limited = new QosDevice(device, time);
         limited.Change(bdev.Limits);
         Device = new MeasuredDevice(limited, time);
@@ -24,15 +22,6 @@ internal sealed class DataPathBdev : IAsyncDisposable
     public Bdev Bdev { get; private set; }
 
     public MeasuredDevice Device { get; }
-
-    /// <summary>Null for a device without stages, or while they are not recorded.</summary>
-    public RequestStages? Stages => staged?.Stages;
-
-    public void Record(bool isEnabled)
-    {
-        Device.Record(isEnabled);
-        staged?.RecordStages(isEnabled);
-    }
 
     public void Limit(RateLimits limits)
     {

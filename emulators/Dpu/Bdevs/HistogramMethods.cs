@@ -18,7 +18,7 @@ internal sealed class HistogramMethods(DataPathBackend backend)
 
     private async Task<JsonNode?> EnableAsync(BdevHistogramEnable parameters)
     {
-        (await backend.FindAsync(parameters.Name, CancellationToken.None)).Record(parameters.Enable);
+        (await backend.FindAsync(parameters.Name, CancellationToken.None)).Device.Record(parameters.Enable);
         return true;
     }
 
@@ -30,26 +30,11 @@ internal sealed class HistogramMethods(DataPathBackend backend)
         {
             ["histogram"] = histogram.ToBase64(),
             ["tsc_rate"] = histogram.TicksPerSecond,
-            ["bucket_shift"] = LatencyHistogram.BucketShift,
+            ["bucket_shift"] = histogram.BucketShift,
         };
     }
 
-    /// <summary>Histograms of one in "sampling" requests, in the form of bdev_get_histogram.</summary>
-    private async Task<JsonNode?> GetStagesAsync(BdevHistogramGet parameters)
-    {
-        var stages = (await backend.FindAsync(parameters.Name, CancellationToken.None)).Stages ?? throw new DpuException(Errno.NoEntry);
-        return new JsonObject
-        {
-            ["tsc_rate"] = stages.Queue.TicksPerSecond,
-            ["bucket_shift"] = LatencyHistogram.BucketShift,
-            ["sampling"] = RequestStages.Sampling,
-            ["stages"] = new JsonObject
-            {
-                ["queue"] = stages.Queue.ToBase64(),
-                ["send"] = stages.Send.ToBase64(),
-                ["target"] = stages.Target.ToBase64(),
-                ["complete"] = stages.Complete.ToBase64(),
-            },
-        };
-    }
+    /// <summary>Always there, from the bdev's creation on: one in "sampling" requests is looked at (<see cref="RequestStages.ToJson"/>).</summary>
+    private async Task<JsonNode?> GetStagesAsync(BdevHistogramGet parameters) =>
+        (await backend.FindAsync(parameters.Name, CancellationToken.None)).Device.Stages.ToJson();
 }

@@ -1,3 +1,5 @@
+using Lab.Emulators.Dpu.DataPath.Statistics;
+
 namespace Lab.Emulators.Dpu.DataPath;
 
 internal enum BlockOperation
@@ -38,6 +40,9 @@ internal abstract class BlockRequest
 
     /// <summary>For the device alone: its own note about the request while it has it.</summary>
     public int DeviceTag { get; set; }
+
+    /// <summary>Null for all but a few requests: those whose stages are timed.</summary>
+    public StageSample? Sample { get; set; }
 
     /// <summary>Called once for each time the request was submitted.</summary>
     public abstract void Complete(BlockStatus status);

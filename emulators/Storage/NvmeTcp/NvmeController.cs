@@ -6,6 +6,7 @@ namespace Lab.Emulators.Storage.NvmeTcp;
 internal sealed class NvmeController : IDisposable
 {
     private readonly VolumeStore.VolumeUse? use;
+    private readonly TimedVolume? volume;
     private readonly HashSet<NvmeConnection> queues = [];
     private readonly NvmeConnection admin;
     private readonly TaskCompletionSource removalSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,6 +22,7 @@ internal sealed class NvmeController : IDisposable
         Id = id;
         Terms = terms;
         this.use = use;
+        volume = use is null ? null : new TimedVolume(use.Volume);
         this.time = time;
         this.admin = admin;
         // On a thread of nobody's: a host that takes no answers must not hold up whoever resizes its volume.
@@ -43,7 +45,7 @@ internal sealed class NvmeController : IDisposable
     public bool IsDiscovery => use is null;
 
     /// <summary>Null for discovery.</summary>
-    public IBlockVolume? Volume => use?.Volume;
+    public IBlockVolume? Volume => volume;
 
     /// <summary>False once the namespace was taken away from the host.</summary>
     public bool HasNamespace => Terms.Access is { HasNamespace: true };

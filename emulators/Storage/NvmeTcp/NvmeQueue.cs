@@ -32,6 +32,7 @@ internal sealed class NvmeQueue
     private readonly FabricsCommands fabrics;
     private ExportSession? session;
     private ICommandSet? commands;
+    private CommandTimer? timer;
     private int entries;
 
     public NvmeQueue(
@@ -82,7 +83,11 @@ internal sealed class NvmeQueue
         if (command.Opcode == Opcode.Fabrics)
             fabrics.Execute(command, data);
         else
+        {
+            var sample = timer?.Begin();
             commands!.Execute(command, data);
+            sample?.Leave();
+        }
     }
 
     public void Refuse(ushort commandId, StatusCode status, ulong result = 0) =>
@@ -102,6 +107,7 @@ internal sealed class NvmeQueue
             if (!subsystems.Store.HasExport(export))
                 connection.Abort();
         }
+        timer = id == 0 ? null : new CommandTimer(subsystems.TimesOf(controller.Volume!.Id));
         commands = id == 0 ? new AdminCommands(this, connection, controller, subsystems, options) : new IoCommands(this, connection, controller, subsystems, options);
     }
 

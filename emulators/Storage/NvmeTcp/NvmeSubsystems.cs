@@ -19,6 +19,7 @@ internal sealed class NvmeSubsystems
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<ushort, NvmeController> controllers = new();
     private readonly ConcurrentDictionary<Guid, Reservations> reservations = new();
+    private readonly ConcurrentDictionary<Guid, VolumeTimes> times = new();
     private readonly Lock numbering = new();
     private ushort lastNumber;
     private ulong generation = 1;
@@ -35,6 +36,7 @@ internal sealed class NvmeSubsystems
                 controller.Events.Raise(NvmeEvent.NamespaceChanged);
         };
         store.Deleted += volume => reservations.TryRemove(volume, out _);
+        store.Deleted += volume => times.TryRemove(volume, out _);
         store.ExportsChanged += () =>
         {
             Interlocked.Increment(ref generation);
@@ -61,6 +63,9 @@ internal sealed class NvmeSubsystems
     /// <summary>Of a volume: shared by all exports and paths of it.</summary>
     public Reservations ReservationsOf(Guid volume) => reservations.GetOrAdd(
         volume, id => new Reservations(store.ReservationOf(id), record => store.KeepReservation(id, record)));
+
+    /// <summary>Of a volume's commands over all queues, since this process began.</summary>
+    public VolumeTimes TimesOf(Guid volume) => times.GetOrAdd(volume, _ => new VolumeTimes(time));
 
     public NvmeController? Find(ushort id) => controllers.GetValueOrDefault(id);
 

@@ -40,6 +40,8 @@ internal static class RestRoutes
     {
         root.MapGet("/volumes", (VolumeStore store) => Results.Ok(new VolumeList([.. store.ListVolumes().Select(Resource)])));
         root.MapGet("/volumes/{id:guid}", (Guid id, VolumeStore store) => Results.Ok(Resource(store.GetVolume(id))));
+        root.MapGet("/volumes/{id:guid}/times", (Guid id, VolumeStore store, NvmeSubsystems nvme) =>
+            Results.Ok(nvme.TimesOf(store.GetVolume(id).Record.Id).ToJson()));
         root.MapPost("/volumes", (VolumeRequest body, VolumeStore store) =>
         {
             CheckId(body.Id);

@@ -17,6 +17,16 @@ public static class BaselineDevices
         boot ? new XElement("boot", new XAttribute("order", 1)) : null,
         Address(slot));
 
+    /// <param name="socket">Where the back end listens.</param>
+    public static XElement VhostUserDisk(string socket, string target, int slot) => new(
+        "disk",
+        new XAttribute("type", "vhostuser"),
+        new XAttribute("device", "disk"),
+        new XElement("driver", new XAttribute("name", "qemu"), new XAttribute("type", "raw")),
+        new XElement("source", new XAttribute("type", "unix"), new XAttribute("path", socket)),
+        new XElement("target", new XAttribute("dev", target), new XAttribute("bus", "virtio")),
+        Address(slot));
+
     /// <summary>A NIC with its offloads off, as the DPU's functions have them: unlike NICs would be unlike baselines.</summary>
     public static XElement Nic(BaselineNic nic, int slot)
     {

@@ -25,6 +25,20 @@ public static class MetricNames
     public const string DiskBandwidth = "disk.bandwidth";
     public const string DiskLatency = "disk.latency";
 
+    /// <summary>
+    /// Mean time that a request of the workload spends in a stage on its way through the DPU to the storage target and back [s]; dimensions
+    /// <see cref="Dimensions.Stage"/> and <see cref="Dimensions.Workload"/>. A workload's stages follow one another, so their means add up
+    /// to its <see cref="DiskLatency"/>.
+    /// </summary>
+    public const string DiskStage = "disk.stage";
+
+    /// <summary>Beside it, where the stage's times are known one by one, and of what is known only of several stages together.</summary>
+    public const string DiskStageMedian = "disk.stage_median";
+    public const string DiskStageP99 = "disk.stage_p99";
+    /// <see cref="DiskIops"/> of the card's own data path; baseline: qemu-storage-daemon over NBD. Dimension <see cref="Dimensions.Workload"/>.
+    /// </summary>
+    public const string DataPathIops = "datapath.iops";
+
     /// <summary>Network throughput between two hosts; dimension <see cref="Dimensions.Workload"/>.</summary>
     public const string NetBandwidth = "net.bandwidth";
     public const string NetRoundTrip = "net.rtt";
@@ -69,11 +83,44 @@ public static class MetricNames
         public const string OfTarget = "target";
         public const string Node = "node";
 
+        /// <summary>One of <see cref="Stages"/>.</summary>
+        public const string Stage = "stage";
+
         /// <summary>What a BMC was asked by: redfish, ipmi, sideband.</summary>
         public const string Front = "front";
 
         /// <summary>What crashed: target, dpud, agent, host, path.</summary>
         public const string Crash = "crash";
+    }
+
+    /// <summary>Of a disk's request, in their order.</summary>
+    public static class Stages
+    {
+        /// <summary>What the DPU cannot see: the guest's own layers, its kick until it is noticed, and the interrupt back.</summary>
+        public const string Guest = "guest";
+
+        public const string GuestQueue = "guest_queue";
+        public const string Vhost = "vhost";
+        public const string Qos = "qos";
+        public const string Queue = "queue";
+        public const string Send = "send";
+
+        /// <summary>Both ways, with the sockets of both sides.</summary>
+        public const string Wire = "wire";
+
+        /// <summary>Without its store.</summary>
+        public const string Target = "target";
+        public const string Store = "store";
+        public const string Complete = "complete";
+
+        /// <summary><see cref="Wire"/>, <see cref="Target"/> and <see cref="Store"/> together.</summary>
+        public const string Remote = "remote";
+
+        /// <summary><see cref="Target"/> and <see cref="Store"/> together.</summary>
+        public const string Served = "served";
+
+        /// <summary>All but <see cref="Guest"/> together.</summary>
+        public const string Dpu = "dpu";
     }
 
     public static class Operations

@@ -16,7 +16,7 @@ public sealed partial class HtmlOutputTests : RunsFixture
         using var run = new SyntheticRun(Runs).Nightly();
         var page = Page.Parse(await RenderAsync(run));
         Assert.Equal(
-            ["Scenarios", "Ratio to baseline", "Phases of boot", "Stages", "Throughput", "Resources", "Isolation", "Every measurement", "Environment"],
+            ["Scenarios", "Ratio to baseline", "Phases of boot", "Stages", "Throughput", "Where the microseconds go", "Resources", "Isolation", "Every measurement", "Environment"],
             page.Descendants("section").Elements("h2").Select(heading => heading.Value));
         Assert.Contains(page.Descendants("a"), link => (string?)link.Attribute("href") == "captures/a%20b.pcap");
     }

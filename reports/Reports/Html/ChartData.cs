@@ -110,6 +110,14 @@ internal static class ChartData
         Rows = rows.Select(row => new { row.Name, row.Cost.Soc, row.Cost.Host, row.Cost.Target, row.Cost.Baseline }),
     });
 
+    /// <summary>The stages of one workload's requests, whose means add up.</summary>
+    public static string Breakdown(LatencyBreakdown breakdown) => Json(new
+    {
+        Kind = "breakdown",
+        breakdown.Total,
+        Stages = breakdown.Stages.Select(stage => new { Name = stage.Title, Value = stage.Seconds, stage.Share }),
+    });
+
     /// <summary>Conditions of one unit over the run's time in seconds.</summary>
     public static string Course(string unit, MachineCourse course, params (string Name, Func<MachineMoment, double?> Pick)[] lines) => Json(new
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Lab.Contracts.Runs;
 using Lab.Reports.Metrics;
+using Lab.Reports.Sections;
 
 namespace Lab.Reports.Outputs;
 
@@ -22,10 +23,20 @@ public static class MarkdownOutput
         if (summary.SamplesLeftOut > 0)
             text.Append(CultureInfo.InvariantCulture, $"\n{summary.SamplesLeftOut} samples of scenarios that ended in error are left out.\n");
         Scenarios(text, summary.Results);
-        Ratios(text, summary.Metrics);
+        Ratios(text, [.. summary.Metrics.Where(metric => !LatencyBreakdown.IsPart(metric))]);
         foreach (var never in summary.NeverMeasured)
             text.Append(CultureInfo.InvariantCulture, $"\n**{Escape(never.Metric)} {Escape(never.Label)}: all {never.Failures} operations failed.**\n");
+        foreach (var breakdown in summary.Latencies)
+            Latency(text, breakdown);
         return text.ToString();
+    }
+
+    private static void Latency(StringBuilder text, LatencyBreakdown breakdown)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"\n## Where the microseconds go: {Escape(breakdown.Workload)}\n\n| stage | median | p99 | mean | share |\n|---|---:|---:|---:|---:|\n");
+        foreach (var stage in breakdown.Rows)
+            text.Append(CultureInfo.InvariantCulture, $"| {Escape(stage.Title)} | {Quantity.Seconds(stage.Median?.Subject.Median)} | {Quantity.Seconds(stage.P99?.Subject.Median)} | {Quantity.Seconds(stage.Mean?.Subject.Median)} | {stage.ShareText} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| **all of it** | | | **{Quantity.Seconds(breakdown.Total)}** | 100 % |\n");
     }
 
     private static void Scenarios(StringBuilder text, IReadOnlyList<ScenarioResult> results)

@@ -12,13 +12,13 @@ public sealed record Stage(string Name, MetricReport Metric);
 /// </summary>
 public sealed record StageBreakdown(string Title, string Unit, IReadOnlyList<Stage> Stages)
 {
-    public const string Dimension = "stage";
+    public const string Dimension = MetricNames.Dimensions.Stage;
 
     public static IReadOnlyList<StageBreakdown> Of(IReadOnlyList<MetricReport> metrics) =>
         [.. HotPlugStage.Of(metrics)
             .GroupBy(stage => stage.Device)
             .Select(group => new StageBreakdown($"hot-plug of {group.Key}", Units.Second, [.. group.Select(stage => new Stage(stage.Stage, stage.Metric))])),
-        .. metrics.Where(metric => metric.Dimensions.ContainsKey(Dimension))
+        .. metrics.Where(metric => metric.Dimensions.ContainsKey(Dimension) && !LatencyBreakdown.IsPart(metric))
             .GroupBy(metric => (metric.Metric, metric.Unit, Others: MetricSeries.LabelOf(Others(metric))))
             .Select(group => new StageBreakdown(
                 MetricSeries.NameOf(group.Key.Metric, group.Key.Others),

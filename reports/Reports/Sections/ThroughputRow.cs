@@ -9,7 +9,7 @@ public sealed record ThroughputRow(MetricReport Metric, double? SocCpu, double? 
 {
     private static readonly string[] Metrics =
     [
-        MetricNames.DiskIops, MetricNames.DiskBandwidth, MetricNames.DiskLatency, MetricNames.NetBandwidth, MetricNames.NetRoundTrip,
+        MetricNames.DiskIops, MetricNames.DiskBandwidth, MetricNames.DiskLatency, MetricNames.DataPathIops, MetricNames.NetBandwidth, MetricNames.NetRoundTrip,
     ];
 
     public static IReadOnlyList<ThroughputRow> Of(IReadOnlyList<MetricReport> metrics, IReadOnlyList<MetricSeries> series) =>

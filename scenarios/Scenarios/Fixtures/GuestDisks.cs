@@ -11,4 +11,7 @@ internal static class GuestDisks
 
     /// <summary>Behind the local system disk.</summary>
     public const string OfBaseline = "vdb";
+
+    /// <summary>Behind that one.</summary>
+    public const string OfDaemon = "vdc";
 }

@@ -18,6 +18,9 @@ public sealed record FioJob(string Name, string Mode, string BlockSize, int Queu
         new("write-128k-qd32", "write", "128k", 32),
     ];
 
+    /// <summary>Where its requests' time goes is looked at.</summary>
+    public bool IsBrokenDown => Mode == "randread";
+
     private bool IsWrite => Mode.EndsWith("write", StringComparison.Ordinal);
 
     /// <param name="disk">The disk's name in the guest.</param>

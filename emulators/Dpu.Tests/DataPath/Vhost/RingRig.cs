@@ -26,14 +26,17 @@ internal sealed class RingRig : IAsyncDisposable
     private readonly SharedMemory all;
     private readonly DriverRing ring;
     private readonly List<Exception> escaped = [];
+    private readonly bool ownsReactor;
 
-    public unsafe RingRig(IBlockDevice device, VirtioFeatures features = VirtioFeatures.Version1, bool isReadOnly = false)
+    /// <param name="reactor">Null: one of its own.</param>
+    public unsafe RingRig(IBlockDevice device, VirtioFeatures features = VirtioFeatures.Version1, bool isReadOnly = false, Reactor? reactor = null)
     {
         all = SharedMemory.Map(file, Granted + (2 * Around));
         new Span<byte>(all.Memory, (int)all.Length).Fill(Canary);
         new Span<byte>(Memory, Granted).Clear();
         ring = new DriverRing(Memory);
-        Reactor = new Reactor("ring", escaped.Add);
+        ownsReactor = reactor is null;
+        Reactor = reactor ?? new Reactor("ring", escaped.Add);
         Device = new VhostBlkDevice(device, new BlkExport("test", "bdev", isReadOnly, 1, 512, "serial-1")) { Features = features };
         Device.Memory = GuestMemory.Map([new MemoryRegion(0, Granted, UserAddress, Around)], [file]);
         Reactor.RunAsync(() => Device.Channel = Device.OpenChannel(Reactor)).GetAwaiter().GetResult();
@@ -95,7 +98,8 @@ internal sealed class RingRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Reactor.RunAsync(() => Device.Channel!.Dispose());
-        await Reactor.DisposeAsync();
+        if (ownsReactor)
+            await Reactor.DisposeAsync();
         Device.Memory!.Dispose();
         Release();
     }

@@ -1,3 +1,4 @@
+using Lab.Emulators.Dpu.DataPath.Statistics;
 using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.NvmeTcp;
 
@@ -187,8 +188,7 @@ internal sealed unsafe partial class IoQueue
 
     private void OnAnswer(int index, ref CommandSlot slot, ushort status)
     {
-        if (slot.Io is { StageAt: not 0 } timed)
-            timed.Channel.Stage(timed, static stages => stages.Target);
+        slot.Io?.Sample?.Reach(RequestStage.Remote);
         slot.HasEnded = true;
         slot.Outcome = NvmeStatus.ToOutcome(status);
         if (slot is { Outcome: IoOutcome.OtherPath, Io: { } io })

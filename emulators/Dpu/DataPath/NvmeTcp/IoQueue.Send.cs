@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Lab.Emulators.Dpu.DataPath.Statistics;
 using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.NvmeTcp;
 
@@ -23,8 +24,8 @@ internal sealed unsafe partial class IoQueue
     {
         ref var slot = ref slots[mark];
         slot.Sending--;
-        if (slot is { Io: { StageAt: not 0 } io, HasEnded: false } && slot.Moved >= slot.TransferEnd)
-            io.Channel.Stage(io, static stages => stages.Send);
+        if (slot is { Io.Sample: { } sample, HasEnded: false } && slot.Moved >= slot.TransferEnd)
+            sample.Reach(RequestStage.Send);
         if (slot.HasEnded)
         {
             if (slot.Sending == 0)
@@ -39,8 +40,7 @@ internal sealed unsafe partial class IoQueue
     private void MakeCommand(NvmeIo io)
     {
         var index = freeSlots[--freeCount];
-        if (io.StageAt != 0)
-            io.Channel.Stage(io, static stages => stages.Queue);
+        io.Sample?.Reach(RequestStage.Queue);
         ref var slot = ref slots[index];
         var request = io.Request;
         var generation = (ushort)(slot.Generation + 1);

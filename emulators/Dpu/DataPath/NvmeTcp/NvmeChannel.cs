@@ -1,5 +1,3 @@
-using Lab.Emulators.Dpu.DataPath.Statistics;
-
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
 
 /// <summary>
@@ -45,8 +43,6 @@ internal sealed class NvmeChannel : IIoChannel, IGuardWaiter
         if (!free.TryPop(out var io))
             io = new NvmeIo(this);
         io.Begin(request, sequence++);
-        if (device.Stages is { } stages && RequestStages.IsSampled(io.Sequence))
-            io.StageAt = stages.Now();
         if (io.IsWrite && !TryEnter(io))
         {
             held.AddLast(io);
@@ -124,16 +120,6 @@ internal sealed class NvmeChannel : IIoChannel, IGuardWaiter
             RemovePath(path);
         Fail(waiting.TakeAll());
         Fail(held.TakeAll());
-    }
-
-    /// <summary>The sampled request is through a stage.</summary>
-    public void Stage(NvmeIo io, Func<RequestStages, LatencyHistogram> choose)
-    {
-        if (io.StageAt == 0 || device.Stages is not { } stages)
-            return;
-        var now = stages.Now();
-        choose(stages).Record(now - io.StageAt);
-        io.StageAt = now;
     }
 
     private bool TryEnter(NvmeIo io) => (io.Ticket = Guard.TryEnter(io.Request.Offset, io.Request.Length, this)) != WriteGuard.NoTicket;
@@ -230,8 +216,6 @@ internal sealed class NvmeChannel : IIoChannel, IGuardWaiter
     {
         if (io.Ticket != WriteGuard.NoTicket)
             Guard.Leave(io.Ticket);
-        if (status == BlockStatus.Ok)
-            Stage(io, static stages => stages.Complete);
         var request = io.Request;
         io.Path = null;
         free.Push(io);

@@ -1,3 +1,5 @@
+using Lab.Emulators.Dpu.DataPath.Statistics;
+
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
 
 /// <summary>How a command, or the worst of a request's commands, ended.</summary>
@@ -49,8 +51,8 @@ internal sealed class NvmeIo(NvmeChannel channel)
 
     public int Retries { get; set; }
 
-    /// <summary>Timestamp of the last stage that was recorded; 0 for a request whose stages are not.</summary>
-    public long StageAt { get; set; }
+    /// <summary>The request's own.</summary>
+    public StageSample? Sample { get; private set; }
 
     public bool IsWrite => Request.Operation is BlockOperation.Write or BlockOperation.WriteZeroes or BlockOperation.Discard;
 
@@ -62,7 +64,7 @@ internal sealed class NvmeIo(NvmeChannel channel)
         Sequence = sequence;
         Ticket = WriteGuard.NoTicket;
         Retries = 0;
-        StageAt = 0;
+        Sample = request.Sample;
         Restart();
     }
 

@@ -1,9 +1,7 @@
-using Lab.Emulators.Dpu.DataPath.Statistics;
-
 namespace Lab.Emulators.Dpu.DataPath.NvmeTcp;
 
 /// <summary>A namespace of a subsystem as a block device, over whatever paths the subsystem has.</summary>
-internal sealed class NvmeNamespace(NvmeSubsystem subsystem, uint nsid, uint blockSize, ulong sizeBytes, TimeProvider time) : IBlockDevice, IStagedDevice
+internal sealed class NvmeNamespace(NvmeSubsystem subsystem, uint nsid, uint blockSize, ulong sizeBytes, TimeProvider time) : IBlockDevice
 {
     private readonly List<NvmeChannel> channels = [];
     private ulong size = sizeBytes;
@@ -19,10 +17,6 @@ internal sealed class NvmeNamespace(NvmeSubsystem subsystem, uint nsid, uint blo
     public bool IsReadOnly => false;
 
     public WriteGuard Guard { get; } = new(time);
-
-    public RequestStages? Stages { get; private set; }
-
-    public void RecordStages(bool isEnabled) => Stages = isEnabled ? new RequestStages(time) : null;
 
     public void Resize(ulong bytes)
     {

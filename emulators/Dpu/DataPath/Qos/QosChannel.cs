@@ -1,3 +1,5 @@
+using Lab.Emulators.Dpu.DataPath.Statistics;
+
 namespace Lab.Emulators.Dpu.DataPath.Qos;
 
 internal sealed class QosChannel : IIoChannel
@@ -28,7 +30,7 @@ internal sealed class QosChannel : IIoChannel
     {
         if (request.Operation == BlockOperation.Flush || (waiting.Count == 0 && !limiter.IsLimited))
         {
-            inner.Submit(request);
+            Pass(request);
             return;
         }
         if (waiting.Count > 0)
@@ -38,7 +40,7 @@ internal sealed class QosChannel : IIoChannel
         }
         if (limiter.TryTake(request, out var wait))
         {
-            inner.Submit(request);
+            Pass(request);
             return;
         }
         waiting.Enqueue(request);
@@ -72,9 +74,15 @@ internal sealed class QosChannel : IIoChannel
                 break;
             }
             waiting.Dequeue();
-            inner.Submit(request);
+            Pass(request);
         }
         inner.Kick();
+    }
+
+    private void Pass(BlockRequest request)
+    {
+        request.Sample?.Reach(RequestStage.Qos);
+        inner.Submit(request);
     }
 
     private void WakeIn(TimeSpan wait) => timer.Change(wait > WaitMin ? wait : WaitMin, Timeout.InfiniteTimeSpan);

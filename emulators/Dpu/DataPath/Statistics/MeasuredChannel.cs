@@ -6,6 +6,7 @@ internal sealed class MeasuredChannel(MeasuredDevice device, IIoChannel inner, C
 
     public void Submit(BlockRequest request)
     {
+        request.Sample?.Reach(RequestStage.Vhost);
         if (!free.TryPop(out var measured))
             measured = new MeasuredRequest(this);
         measured.Begin(request, device.Histogram is null ? 0 : time.GetTimestamp());
@@ -27,6 +28,9 @@ internal sealed class MeasuredChannel(MeasuredDevice device, IIoChannel inner, C
         if (status == BlockStatus.Ok)
             counts.Add(request.Operation, request.Length);
         free.Push(measured);
+        // Where nobody told more, all of it was the device's.
+        if (request.Sample is { } sample && !sample.HasReached(RequestStage.Remote))
+            sample.Reach(RequestStage.Remote);
         request.Complete(status);
     }
 }

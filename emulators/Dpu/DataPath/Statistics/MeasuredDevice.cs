@@ -1,9 +1,12 @@
 using Lab.Emulators.Dpu.Backend;
+using Lab.Emulators.Statistics;
 
 namespace Lab.Emulators.Dpu.DataPath.Statistics;
 
-/// <summary>A device whose requests are counted and, when asked for, timed (bdev_get_iostat, bdev_get_histogram).</summary>
-internal sealed class MeasuredDevice(IBlockDevice inner, TimeProvider time) : IBlockDevice
+/// <summary>
+/// A device whose requests are counted and, when asked for, timed (bdev_get_iostat, bdev_get_histogram); a few are always timed stage by stage.
+/// </summary>
+internal sealed class MeasuredDevice(IBlockDevice inner, TimeProvider time) : IBlockDevice, IStagedDevice
 {
     private readonly List<ChannelStatistics> statistics = [];
     private BdevCounters closedChannels = new()
@@ -25,6 +28,8 @@ internal sealed class MeasuredDevice(IBlockDevice inner, TimeProvider time) : IB
 
     /// <summary>Null while latencies are not recorded (bdev_enable_histogram).</summary>
     public LatencyHistogram? Histogram { get; private set; }
+
+    public RequestStages Stages { get; } = new(time);
 
     public void Record(bool isEnabled) => Histogram = isEnabled ? new LatencyHistogram(time.TimestampFrequency) : null;
 

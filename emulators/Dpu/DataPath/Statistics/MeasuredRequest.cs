@@ -16,6 +16,7 @@ internal sealed class MeasuredRequest(MeasuredChannel channel) : BlockRequest
         Operation = from.Operation;
         Offset = from.Offset;
         Length = from.Length;
+        Sample = from.Sample;
     }
 
     public override void Complete(BlockStatus status) => channel.End(this, request, begun, status);

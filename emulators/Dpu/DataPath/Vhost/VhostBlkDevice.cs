@@ -1,5 +1,6 @@
 using System.Text;
 using Lab.Emulators.Dpu.Backend;
+using Lab.Emulators.Dpu.DataPath.Statistics;
 using Lab.Protocols.VhostUser;
 
 namespace Lab.Emulators.Dpu.DataPath.Vhost;
@@ -12,6 +13,9 @@ internal sealed unsafe class VhostBlkDevice(IBlockDevice device, BlkExport expor
     private readonly BlockSegment[] data = new BlockSegment[VhostRequest.SegmentsMax + 10];
     private readonly byte[] small = new byte[VirtioBlkHeader.Bytes + VirtioBlkRange.Bytes];
     private readonly byte[] serial = SerialOf(export.Serial);
+
+    /// <summary>Null: its requests' stages are not looked at.</summary>
+    public IStagedDevice? Staged => device as IStagedDevice;
 
     public IIoChannel? Channel { get; set; }
 

@@ -39,6 +39,6 @@ internal sealed unsafe class VhostRequest(VirtQueue queue, ushort head) : BlockR
             BlockStatus.Unsupported => VirtioBlkStatus.Unsupported,
             _ => VirtioBlkStatus.IoError,
         });
-        queue.Finish(this, outcome == BlockStatus.Ok ? dataWritten + 1 : 1);
+        queue.Finish(this, outcome == BlockStatus.Ok ? dataWritten + 1 : 1, outcome == BlockStatus.Ok);
     }
 }

@@ -1,3 +1,4 @@
+using Lab.Emulators.Dpu.DataPath.Statistics;
 using Lab.Emulators.Dpu.Linux;
 using Lab.Protocols.VhostUser;
 using Microsoft.Win32.SafeHandles;
@@ -18,6 +19,7 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
     private const int UsedEntryBytes = 8;
 
     private readonly DescriptorChain chain = new();
+    private readonly StageSampler sampler = new(device.Staged);
     private Reactor.Registration? registration;
     private VhostRequest?[] requests = [];
     private bool[] busy = [];
@@ -106,7 +108,8 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
 
     public void OnStepDone() => CallDriver();
 
-    public void Finish(VhostRequest request, uint written)
+    /// <param name="isDone">And did not fail.</param>
+    public void Finish(VhostRequest request, uint written, bool isDone)
     {
         var head = request.Head;
         busy[head] = false;
@@ -117,6 +120,8 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
         nextUsed++;
         Volatile.Write(ref UsedIndex, nextUsed);
         Inflight?.Ended(head, nextUsed);
+        if (request.Sample is { } sample)
+            sampler.End(sample, isDone);
         if (!owesCall)
             reactor!.Finish(this);
         owesCall = true;
@@ -187,6 +192,7 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
             Break("its index runs ahead of the ring");
             return false;
         }
+        sampler.See((ushort)(end - nextAvailable));
         head = Volatile.Read(ref available[2 + (nextAvailable & (Size - 1))]);
         nextAvailable++;
         return true;
@@ -207,6 +213,7 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
             Break("it gives a chain that is no chain, or one that it has not got back");
             return;
         }
+        var sample = sampler.Begin();
         try
         {
             chain.Read(table, Size, head, device.Memory!, device.Features.HasFlag(VirtioFeatures.IndirectDescriptors));
@@ -215,6 +222,7 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
                 Inflight?.Begin(head);
             busy[head] = true;
             underWay++;
+            request.Sample = sample;
             device.Submit(chain, request);
         }
         catch (VhostException wrong)
