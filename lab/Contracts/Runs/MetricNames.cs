@@ -35,6 +35,8 @@ public static class MetricNames
     /// <summary>Beside it, where the stage's times are known one by one, and of what is known only of several stages together.</summary>
     public const string DiskStageMedian = "disk.stage_median";
     public const string DiskStageP99 = "disk.stage_p99";
+
+    /// <summary>
     /// <see cref="DiskIops"/> of the card's own data path; baseline: qemu-storage-daemon over NBD. Dimension <see cref="Dimensions.Workload"/>.
     /// </summary>
     public const string DataPathIops = "datapath.iops";
