@@ -19,6 +19,7 @@ internal sealed class NvmeVolumes(KeyFiles keys, Func<string, JsonNode?, Cancell
     /// <summary>SPDK answers with negative errno (SPDK's bdev_nvme_rpc.c).</summary>
     private const int NotThere = -2;
     private const int AttachedAlready = -114;
+    private const int ThereAlready = -17;
 
     public async Task ConnectAsync(Guid volume, NvmeTcpUrl url, NvmeHost host, CancellationToken token)
     {
@@ -62,9 +63,14 @@ internal sealed class NvmeVolumes(KeyFiles keys, Func<string, JsonNode?, Cancell
     {
         // The file first: a key in the keyring without its file would fail the DPU's own reconnect.
         var path = keys.Write(name, secret);
-        var known = await call("keyring_get_keys", null, token);
-        if (!((JsonElement?)known).Items().Any(key => key.Text("name") == name))
+        try
+        {
             await call("keyring_file_add_key", new JsonObject { ["name"] = name, ["path"] = path }, token);
+        }
+        catch (JsonRpcException e) when (e.Code == ThereAlready)
+        {
+            // Of an attempt that was cut short: the file is read when the DPU connects.
+        }
     }
 
     private static JsonObject Parameters(string name, NvmeTcpUrl url, NvmeHost host)

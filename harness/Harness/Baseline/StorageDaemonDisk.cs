@@ -38,8 +38,10 @@ public sealed class StorageDaemonDisk : IAsyncDisposable
         {
             var size = sizeGiB.ToString(CultureInfo.InvariantCulture);
             var nbd = $"127.0.0.1:{AddressPlan.NbdPort.ToString(CultureInfo.InvariantCulture)}";
-            await disk.target.StartAsync(testbed.Plane.InNamespace(Programs.Own.Command(
-                "Lab.Cli", "emulate", "storage", "--pool", pool, "--volume", $"{Volume}:{size}GiB", "--nbd", nbd)), testbed.Plane.Environment(), token);
+            await disk.target.StartAsync(testbed.Plane.InNamespace([
+                Programs.DotnetHost, Path.Combine(Programs.Own.DirectoryOf("Lab.Cli"), "lab.dll"),
+                "emulate", "storage", "--pool", pool, "--volume", $"{Volume}:{size}GiB", "--nbd", nbd,
+            ]), testbed.Plane.Environment(), token);
             // The daemon ends when there is no target yet, and its supervisor starts it again.
             await disk.daemon.StartAsync(testbed.Plane.InNamespace([
                 "qemu-storage-daemon",
