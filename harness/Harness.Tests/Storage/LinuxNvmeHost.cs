@@ -13,9 +13,11 @@ namespace Lab.Harness.Tests.Storage;
 
 /// <summary>A guest with Linux's NVMe/TCP initiator and nvme-cli, and a storage target of two paths that it reaches.</summary>
 [CollectionDefinition(nameof(LinuxNvmeHost))]
-public sealed class LinuxNvmeHost : IAsyncLifetime, ICollectionFixture<LinuxNvmeHost>
+public class LinuxNvmeHost : IAsyncLifetime, ICollectionFixture<LinuxNvmeHost>
 {
-    public const string HostNqn = "nqn.2014-08.org.nvmexpress:uuid:6f1c2d8e-5a3b-4c7d-9e0f-112233445566";
+    public const string HostNqn = "nqn.2014-08.org.nvmexpress:uuid:" + HostId;
+
+    private const string HostId = "6f1c2d8e-5a3b-4c7d-9e0f-112233445566";
 
     /// <summary>This machine's loopback as QEMU's user network shows it.</summary>
     public const string TargetAddress = "10.0.2.2";
@@ -35,14 +37,17 @@ public sealed class LinuxNvmeHost : IAsyncLifetime, ICollectionFixture<LinuxNvme
     /// <summary>Of the two paths.</summary>
     public IReadOnlyList<int> Ports => ports;
 
+    protected virtual ImageRecipe Recipe => ProbeImage.Recipe;
+
     public async ValueTask InitializeAsync()
     {
         await StartTargetAsync();
-        machine = await ProbeMachine.StartAsync((await ProbeImage.EnsureAsync(Token)).Path, null, Token, reachesThisMachine: true);
+        var image = await new ImageCache(ImageCache.DefaultDirectory).EnsureAsync(Recipe, Token);
+        machine = await ProbeMachine.StartAsync(image.Path, null, Token, reachesThisMachine: true);
         await machine.Console.WaitForAsync(ProbeImage.Ready, 0, StartLimit, Token);
         await RunAsync(
             $"modprobe nvme_tcp && ip addr add 10.0.2.15/24 dev $(lab-nic {ProbeMachine.Mac}) && ip link set $(lab-nic {ProbeMachine.Mac}) up "
-            + $"&& mkdir -p /etc/nvme && echo {HostNqn} >/etc/nvme/hostnqn");
+            + $"&& mkdir -p /etc/nvme && echo {HostNqn} >/etc/nvme/hostnqn && echo {HostId} >/etc/nvme/hostid");
     }
 
     /// <summary>Starts it where it was, on the same pool.</summary>
@@ -70,19 +75,21 @@ public sealed class LinuxNvmeHost : IAsyncLifetime, ICollectionFixture<LinuxNvme
     public Task ResumeGuestAsync() => machine.MonitorAsync("cont", Token);
 
     /// <summary>Makes a volume and shows it to the guest; answers its id and the subsystem's NQN.</summary>
-    public async Task<(Guid Volume, string Subnqn)> ExportAsync(string name, long sizeBytes, string? secret = null)
+    public async Task<(Guid Volume, string Subnqn)> ExportAsync(string name, long sizeBytes, string? secret = null, string? controllerSecret = null)
     {
         var volume = Guid.NewGuid();
         await PostAsync("volumes", new JsonObject { ["id"] = volume, ["size_bytes"] = sizeBytes });
-        return (volume, await ShowAsync(name, volume, secret));
+        return (volume, await ShowAsync(name, volume, secret, controllerSecret));
     }
 
     /// <summary>Shows a volume to the guest; answers the subsystem's NQN.</summary>
-    public async Task<string> ShowAsync(string name, Guid volume, string? secret = null)
+    public async Task<string> ShowAsync(string name, Guid volume, string? secret = null, string? controllerSecret = null)
     {
         var host = new JsonObject { ["nqn"] = HostNqn };
         if (secret is not null)
             host["secret"] = secret;
+        if (controllerSecret is not null)
+            host["controller_secret"] = controllerSecret;
         var export = await PostAsync("exports", new JsonObject { ["id"] = name, ["volume_id"] = volume, ["hosts"] = new JsonArray(host) });
         Assert.False(export.ToString().Contains("DHHC", StringComparison.Ordinal), "a secret is told");
         return export.GetProperty("nvme").GetProperty("subnqn").GetString()!;
@@ -136,5 +143,6 @@ public sealed class LinuxNvmeHost : IAsyncLifetime, ICollectionFixture<LinuxNvme
             await target.DisposeAsync();
         management?.Dispose();
         directory.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 }

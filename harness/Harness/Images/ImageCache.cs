@@ -33,7 +33,7 @@ public sealed class ImageCache(string directory)
             using var held = await LockAsync(recipe, token);
             if (!File.Exists(path))
             {
-                await BuildAsync(files, scratch, path, token);
+                await BuildAsync(recipe, files, scratch, path, token);
                 Prune(recipe);
             }
             return new CachedImage(path, key);
@@ -44,13 +44,13 @@ public sealed class ImageCache(string directory)
         }
     }
 
-    private async Task BuildAsync(string files, string scratch, string path, CancellationToken token)
+    private async Task BuildAsync(ImageRecipe recipe, string files, string scratch, string path, CancellationToken token)
     {
         var work = System.IO.Directory.CreateDirectory(Path.Combine(scratch, "work")).FullName;
         var downloads = System.IO.Directory.CreateDirectory(Path.Combine(directory, "downloads")).FullName;
         var built = Path.Combine(scratch, "built");
         await Tool.RunAsync(
-            "env", [$"--chdir={work}", $"LAB_DOWNLOADS={downloads}", "bash", Path.Combine(files, "build.sh"), "build", built], token);
+            "env", [$"--chdir={work}", $"LAB_DOWNLOADS={downloads}", .. recipe.Variant, "bash", Path.Combine(files, "build.sh"), "build", built], token);
         File.Move(built, path);
     }
 

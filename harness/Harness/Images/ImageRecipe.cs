@@ -13,7 +13,8 @@ namespace Lab.Harness.Images;
 /// <param name="Name">First part of the image's file name.</param>
 /// <param name="Folder">The directory under Images.</param>
 /// <param name="Extension">Of the image's file, with the dot.</param>
-public sealed record ImageRecipe(string Name, string Folder, string Extension)
+/// <param name="Variant">What <c>build.sh</c> is told by environment, as NAME=VALUE; images of each variant need a name of their own.</param>
+public sealed record ImageRecipe(string Name, string Folder, string Extension, params IReadOnlyList<string> Variant)
 {
     private const int KeyLength = 16;
 
@@ -42,7 +43,7 @@ public sealed record ImageRecipe(string Name, string Folder, string Extension)
             hash.AppendData(Encoding.UTF8.GetBytes(resource));
             hash.AppendData(await SHA256.HashDataAsync(source, token));
         }
-        hash.AppendData(Encoding.UTF8.GetBytes(await Tool.RunAsync("bash", [Path.Combine(directory, "build.sh"), "inputs"], token)));
+        hash.AppendData(Encoding.UTF8.GetBytes(await Tool.RunAsync("env", [.. Variant, "bash", Path.Combine(directory, "build.sh"), "inputs"], token)));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..KeyLength];
     }
 

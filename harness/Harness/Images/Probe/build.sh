@@ -2,6 +2,7 @@
 # Builds the probe OS image: GPT, an ESP with systemd-boot, Debian's cloud kernel and a small initramfs, and a squashfs with the larger tools.
 #   build.sh inputs        prints one line for everything outside this directory that shapes the image
 #   build.sh build OUT     writes the raw image to OUT; the working directory is scratch space, LAB_DOWNLOADS keeps packages
+# LAB_KERNEL_SUITE names a Debian suite whose kernel it is to have, such as bookworm-backports; else it is the machine's own suite's.
 # Needs neither loop devices nor mounts.
 set -euo pipefail
 export LC_ALL=C SOURCE_DATE_EPOCH=1
@@ -16,9 +17,24 @@ tools=(
 )
 boot_loader=/usr/lib/systemd/boot/efi/systemd-bootx64.efi
 
+# Another suite's packages are looked up apart from the machine's own lists, which stay as they are.
+apt=(-qq -o APT::Sandbox::User=root)
+if [[ -n ${LAB_KERNEL_SUITE-} ]]; then
+    other=$(mktemp -d)
+    trap 'rm -rf "$other"' EXIT
+    mkdir -p "$other"/{sources,lists,cache}
+    site=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)
+    echo "deb $site $LAB_KERNEL_SUITE main" > "$other/sources.list"
+    apt+=(
+        -o Dir::Etc::SourceList="$other/sources.list" -o Dir::Etc::SourceParts="$other/sources"
+        -o Dir::State::Lists="$other/lists" -o Dir::Cache="$other/cache"
+    )
+    apt-get "${apt[@]}" update >&2
+fi
+
 # Prints the kernel package and its version, which the meta package names.
 kernel_package() {
-    apt-cache show --no-all-versions linux-image-cloud-amd64 |
+    apt-cache "${apt[@]}" show --no-all-versions linux-image-cloud-amd64 |
         sed -n 's/^Depends: .*\(linux-image-[0-9][^ ,]*\) (= \([^)]*\)).*$/\1 \2/p' | head -n 1 | grep . || {
         echo "apt knows no linux-image-cloud-amd64: run apt-get update" >&2
         return 1
@@ -47,9 +63,11 @@ build() {
     read -r package version < <(kernel_package)
     deb=$LAB_DOWNLOADS/${package}_${version/:/%3a}_amd64.deb
     if [[ ! -f $deb ]]; then
-        (mkdir -p download && cd download && apt-get -qq -o APT::Sandbox::User=root download "$package=$version" && mv -f ./*.deb "$deb")
+        (mkdir -p download && cd download && apt-get "${apt[@]}" download "$package=$version" && mv -f ./*.deb "$deb")
     fi
     dpkg -x "$deb" kernel
+    # busybox loads no compressed modules.
+    find kernel/lib/modules -name '*.ko.xz' -exec xz -d {} +
     release=$(basename "$(echo kernel/boot/vmlinuz-*)")
     release=${release#vmlinuz-}
 
