@@ -39,7 +39,7 @@ public class LinuxNvmeHost : IAsyncLifetime, ICollectionFixture<LinuxNvmeHost>
 
     protected virtual ImageRecipe Recipe => ProbeImage.Recipe;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         await StartTargetAsync();
         var image = await new ImageCache(ImageCache.DefaultDirectory).EnsureAsync(Recipe, Token);
