@@ -144,6 +144,62 @@ public sealed class ProtocolTests(TargetFixture target) : IClassFixture<TargetFi
     }
 
     [Fact]
+    public async Task Anything_TenThousandTimes_NeitherCrashesNorChangesNorLeaks()
+    {
+        const int Rounds = 10_000;
+        const int PerConnection = 50;
+        var volume = await target.Management.CreateVolumeAsync(Size);
+        using var watcher = await RawNbdClient.OpenAsync(target.Nbd, await target.Management.ExportAsync(volume));
+        var stored = new byte[64 * 1024];
+        new Random(1).NextBytes(stored);
+        watcher.Request(NbdCommand.Write, 0, (uint)stored.Length, data: stored);
+        Assert.Equal(NbdError.None, watcher.SimpleReply());
+        var url = await target.Management.ExportAsync(volume, readOnly: true);
+        var random = new Random(10809);
+        for (var round = 0; round < Rounds; round += PerConnection)
+        {
+            using var client = await RawNbdClient.OpenAsync(target.Nbd, url, structured: random.Next(3) != 0);
+            try
+            {
+                for (var i = 0; i < PerConnection; i++)
+                    client.Send(Mutated(random));
+                client.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+                while (client.Socket.Receive(new byte[64 * 1024]) > 0)
+                {
+                    // Whatever it is answered; that there is an end to it is what counts.
+                }
+            }
+            catch (System.Net.Sockets.SocketException gone) when (gone.SocketErrorCode is not System.Net.Sockets.SocketError.TimedOut)
+            {
+                // The target hung up, as it may.
+            }
+        }
+        watcher.Request(NbdCommand.Read, 0, (uint)stored.Length);
+        var (chunk, data) = watcher.Chunk();
+        Assert.Equal(NbdChunkType.OffsetData, chunk.Type);
+        Assert.Equal(stored, data[sizeof(ulong)..]);
+        await Eventually.TrueAsync(
+            "no connection is left behind", async () => (await target.Management.GetAsync("exports/" + NameOf(url))).GetProperty("connections").GetInt32() == 0);
+    }
+
+    /// <summary>A request that is right but for a few fields, with data where its kind has some.</summary>
+    private static byte[] Mutated(Random random)
+    {
+        var command = random.Next(10) == 0 ? (NbdCommand)random.Next(ushort.MaxValue) : (NbdCommand)random.Next(9);
+        var isFar = random.Next(8) == 0;
+        var offset = isFar ? (ulong)random.NextInt64() * 2 : (ulong)random.NextInt64(Size);
+        var length = command == NbdCommand.Write || !isFar ? (uint)random.Next(4096) : (uint)random.NextInt64(uint.MaxValue);
+        var bytes = new byte[NbdRequest.Size + (command == NbdCommand.Write ? (int)length : 0)];
+        random.NextBytes(bytes);
+        new NbdRequest((NbdCommandFlags)(random.Next(4) == 0 ? random.Next(ushort.MaxValue) : 0), command, (ulong)random.NextInt64(), offset, length).Write(bytes);
+        if (random.Next(200) == 0)
+            bytes[random.Next(NbdRequest.Size)] ^= 1;
+        return bytes;
+    }
+
+    private static string NameOf(string url) => url[(url.LastIndexOf('/') + 1)..];
+
+    [Fact]
     public async Task DeleteExport_WhileConnected_EndsTheConnectionFirst()
     {
         var volume = await target.Management.CreateVolumeAsync(Size);
