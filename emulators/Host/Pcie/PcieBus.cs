@@ -29,8 +29,9 @@ public enum FunctionPresence
 
 /// <summary>
 /// Plugs functions into one host's root ports and pulls them out, in the running machine and in its definition, so that a power
-/// cycle keeps them. One change at a time. All state is read back from libvirt; nothing is remembered that a restart may lose, and
-/// what the last change left is only a guess, which the next one proves by being done.
+/// cycle keeps them. One change at a time. All state is read back from libvirt, and from QEMU what libvirt does not know
+/// (<see cref="PluggedDisks"/>); nothing is remembered that a restart may lose, and what the last change left is only
+/// a guess, which the next one proves by being done.
 /// </summary>
 public sealed partial class PcieBus(HostDefinition host, string vhostDirectory, LibvirtLink libvirt, TimeProvider time, ILogger<PcieBus> log)
     : IDisposable

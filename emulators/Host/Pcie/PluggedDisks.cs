@@ -31,7 +31,7 @@ internal sealed class PluggedDisks(string vhostDirectory)
         {
             ["driver"] = "vhost-user-blk-pci",
             ["id"] = FunctionXml.AliasOf(disk.Id),
-            ["chardev"] = ChardevPrefix + disk.Socket,
+            ["chardev"] = ChardevOf(disk),
             ["num-queues"] = disk.NumQueues,
             ["bus"] = BusPrefix + (slot + 1).ToString(CultureInfo.InvariantCulture),
             ["addr"] = "0x0",
@@ -49,60 +49,13 @@ internal sealed class PluggedDisks(string vhostDirectory)
         }
     }
 
-    private static void AddChardev(LibvirtDomain domain, VirtioBlkFunction disk, string path)
-    {
-        try
-        {
-            Add();
-        }
-        catch (QemuMonitorException)
-        {
-            // One may be left of a disk that the host released after the time limit.
-            Forget(domain, disk);
-            Add();
-        }
-
-        void Add() => QemuMonitor.Execute(domain, "chardev-add", new JsonObject
-        {
-            ["id"] = ChardevPrefix + disk.Socket,
-            ["backend"] = new JsonObject
-            {
-                ["type"] = "socket",
-                ["data"] = new JsonObject
-                {
-                    ["addr"] = new JsonObject { ["type"] = "unix", ["data"] = new JsonObject { ["path"] = path } },
-                    ["server"] = false,
-                    ["reconnect"] = ReconnectSeconds,
-                },
-            },
-        });
-    }
-
-    /// <summary>Asks the guest to release it.</summary>
-    internal static void AskToRelease(LibvirtDomain domain, string id)
-    {
-        try
-        {
-            QemuMonitor.Execute(domain, "device_del", new JsonObject { ["id"] = FunctionXml.AliasOf(id) });
-        }
-        catch (QemuMonitorException)
-        {
-            // Asked before, or gone meanwhile: the list tells.
-        }
-    }
+    /// <summary>Asks the guest to release it. It may have been asked before, or be gone meanwhile: the list tells.</summary>
+    internal static void AskToRelease(LibvirtDomain domain, string id) =>
+        QemuMonitor.TryExecute(domain, "device_del", new JsonObject { ["id"] = FunctionXml.AliasOf(id) });
 
     /// <summary>Drops the connection of a disk that is gone; one that is in use stays.</summary>
-    internal static void Forget(LibvirtDomain domain, VirtioBlkFunction disk)
-    {
-        try
-        {
-            QemuMonitor.Execute(domain, "chardev-remove", new JsonObject { ["id"] = ChardevPrefix + disk.Socket });
-        }
-        catch (QemuMonitorException)
-        {
-            // There is none, or a disk has it.
-        }
-    }
+    internal static void Forget(LibvirtDomain domain, VirtioBlkFunction disk) =>
+        QemuMonitor.TryExecute(domain, "chardev-remove", new JsonObject { ["id"] = ChardevOf(disk) });
 
     /// <summary>What QEMU has and libvirt does not know.</summary>
     /// <param name="known">What libvirt says the running host has.</param>
@@ -113,6 +66,33 @@ internal sealed class PluggedDisks(string vhostDirectory)
             .Select(device => FunctionXml.IdOf(device.Name))
             .Where(id => id is not null && known.All(f => f.Function.Id != id))
             .Select(id => config.FirstOrDefault(f => f.Function.Id == id && f.Function is VirtioBlkFunction) ?? ReadDevice(domain, id!));
+
+    private static string ChardevOf(VirtioBlkFunction disk) => ChardevPrefix + disk.Socket;
+
+    private static void AddChardev(LibvirtDomain domain, VirtioBlkFunction disk, string path)
+    {
+        // Its arguments have one owner, so they are made anew for the second attempt.
+        if (QemuMonitor.TryExecute(domain, "chardev-add", Arguments()))
+            return;
+        // One may be left of a disk that the host released after the time limit.
+        Forget(domain, disk);
+        QemuMonitor.Execute(domain, "chardev-add", Arguments());
+
+        JsonObject Arguments() => new()
+        {
+            ["id"] = ChardevOf(disk),
+            ["backend"] = new JsonObject
+            {
+                ["type"] = "socket",
+                ["data"] = new JsonObject
+                {
+                    ["addr"] = new JsonObject { ["type"] = "unix", ["data"] = new JsonObject { ["path"] = path } },
+                    ["server"] = false,
+                    ["reconnect"] = ReconnectSeconds,
+                },
+            },
+        };
+    }
 
     private static PlacedFunction ReadDevice(LibvirtDomain domain, string id)
     {

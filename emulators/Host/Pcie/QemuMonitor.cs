@@ -21,6 +21,21 @@ internal static class QemuMonitor
         throw new QemuMonitorException(command, answer.RootElement.GetProperty("error").GetProperty("desc").GetString() ?? "no reason given");
     }
 
+    /// <returns>False when QEMU refused.</returns>
+    /// <exception cref="LibvirtException">The command did not reach QEMU.</exception>
+    internal static bool TryExecute(LibvirtDomain domain, string command, JsonObject arguments)
+    {
+        try
+        {
+            Execute(domain, command, arguments);
+            return true;
+        }
+        catch (QemuMonitorException)
+        {
+            return false;
+        }
+    }
+
     /// <returns>Names of the objects at <paramref name="path"/> and their types.</returns>
     internal static IEnumerable<(string Name, string Type)> ListObjects(LibvirtDomain domain, string path) =>
         Execute(domain, "qom-list", new JsonObject { ["path"] = path }).EnumerateArray()
