@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Lab.Emulators.Host.Definition;
 using Lab.Harness.Launch;
 using Lab.Harness.Processes;
 using Lab.Harness.Services;

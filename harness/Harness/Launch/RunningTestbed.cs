@@ -38,6 +38,9 @@ public sealed class RunningTestbed(
     /// <summary>The testbed's own network namespace.</summary>
     public NetworkNamespace Network => network ??= NetworkNamespace.Open(paths.NetworkNamespacePath);
 
+    /// <summary>Whether the cards carry volumes themselves; over NBD qemu-storage-daemon does.</summary>
+    public bool CardsCarryVolumes => description.Storage[0].Protocol == StorageProtocols.NvmeTcp;
+
     public IReadOnlyList<EmulatedNode> Nodes { get; } = [.. description.Nodes.OfType<EmulatedNode>()];
 
     public CloudClient Admin => clients[0];

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Lab.Contracts.Testbeds;
 using Lab.Harness.Launch;
 
 namespace Lab.Harness.Measuring;
@@ -18,7 +17,7 @@ public sealed class StageMeter
     /// <returns>Null over NBD: its data path is qemu-storage-daemon, which knows no stages.</returns>
     public static async Task<StageMeter?> OfVolumeAsync(RunningTestbed testbed, string node, string volume, CancellationToken token)
     {
-        if (testbed.Description.Storage[0].Protocol != StorageProtocols.NvmeTcp)
+        if (!testbed.CardsCarryVolumes)
             return null;
         var soc = testbed.Soc(node);
         var bdevs = await soc.CallDpuAsync("bdev_get_bdevs", null, token);

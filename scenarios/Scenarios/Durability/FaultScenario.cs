@@ -1,5 +1,4 @@
 using Lab.Contracts.Runs;
-using Lab.Contracts.Testbeds;
 using Lab.Scenarios.Fixtures;
 
 namespace Lab.Scenarios.Durability;
@@ -27,7 +26,7 @@ public sealed class FaultScenario(LabFixture lab) : Scenario(lab)
     private async Task BearAsync(DurableWriter writer, TargetFault fault)
     {
         // Over NBD there are no digests, so there is nothing that would tell a corrupted frame.
-        if (fault.Rule.GetProperty("kind").GetString() == "corrupted_pdu" && Testbed.Description.Storage[0].Protocol != StorageProtocols.NvmeTcp)
+        if (fault.Rule.GetProperty("kind").GetString() == "corrupted_pdu" && !Testbed.CardsCarryVolumes)
             return;
         var id = await Testbed.Storage.SetFaultAsync(fault.On(writer.VolumeId), Token);
         await WriteAsync(writer);

@@ -1,5 +1,4 @@
 using Lab.Contracts.Runs;
-using Lab.Contracts.Testbeds;
 using Lab.Harness.Baseline;
 using Lab.Harness.Cloud;
 using Lab.Harness.Consoles;
@@ -65,7 +64,7 @@ public sealed class DiskThroughputScenario(LabFixture lab) : Scenario(lab)
     /// <returns>Null where qemu-storage-daemon carries the volume itself.</returns>
     private async Task<StorageDaemonDisk?> AttachDaemonAsync(BaselineHost host)
     {
-        if (Testbed.Description.Storage[0].Protocol != StorageProtocols.NvmeTcp)
+        if (!Testbed.CardsCarryVolumes)
             return null;
         var disk = await StorageDaemonDisk.StartAsync(Testbed, VolumeGiB, Token);
         try
