@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Lab.Emulators.Dpu.Linux;
 using Microsoft.Win32.SafeHandles;
@@ -17,6 +18,13 @@ internal interface IReactorFinisher
 {
     /// <summary>Called once for each step in which <see cref="Reactor.Finish"/> was, on the reactor's thread.</summary>
     void OnStepDone();
+}
+
+/// <summary>What is put off for a while.</summary>
+internal interface IReactorTimer
+{
+    /// <summary>Called once for each <see cref="Reactor.StartTimer"/> that was not stopped, on the reactor's thread.</summary>
+    void OnTime();
 }
 
 /// <summary>EPOLLIN, EPOLLOUT, EPOLLERR and EPOLLHUP of epoll_ctl(2).</summary>
@@ -46,6 +54,7 @@ internal sealed class Reactor : IAsyncDisposable
     private readonly ConcurrentQueue<Action> posted = new();
     private readonly Dictionary<int, Registration> registrations = [];
     private readonly Queue<IReactorFinisher> finishers = new();
+    private readonly PriorityQueue<IReactorTimer, long> timers = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<Exception> failed;
     private readonly Thread thread;
@@ -106,6 +115,13 @@ internal sealed class Reactor : IAsyncDisposable
     /// </summary>
     public void Finish(IReactorFinisher finisher) => finishers.Enqueue(finisher);
 
+    /// <summary>On the reactor's thread: calls <paramref name="timer"/>, which has not been started yet, when <paramref name="delay"/> has passed.</summary>
+    public void StartTimer(IReactorTimer timer, TimeSpan delay) =>
+        timers.Enqueue(timer, Stopwatch.GetTimestamp() + (delay.Ticks * Stopwatch.Frequency / TimeSpan.TicksPerSecond));
+
+    /// <summary>On the reactor's thread: the timer is not called, and can be started again.</summary>
+    public void StopTimer(IReactorTimer timer) => timers.Remove(timer, out _, out _);
+
     /// <summary>Ends the thread after what was posted before.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -122,7 +138,7 @@ internal sealed class Reactor : IAsyncDisposable
         var events = stackalloc EpollEvent[EventsMax];
         while (!isStopping)
         {
-            var count = Epoll.Wait(epoll, events, EventsMax, Timeout.Infinite);
+            var count = Epoll.Wait(epoll, events, EventsMax, LimitOfWait());
             for (var i = 0; i < count; i++)
             {
                 var id = (int)events[i].Data;
@@ -132,8 +148,35 @@ internal sealed class Reactor : IAsyncDisposable
                     Call(registration, events[i].Events);
                 FinishStep();
             }
+            RunTimers();
         }
         ended.SetResult();
+    }
+
+    /// <returns>Null when no timer is started.</returns>
+    private TimeSpan? LimitOfWait()
+    {
+        if (!timers.TryPeek(out _, out var due))
+            return null;
+        var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private void RunTimers()
+    {
+        while (timers.TryPeek(out var timer, out var due) && due <= Stopwatch.GetTimestamp())
+        {
+            timers.Dequeue();
+            try
+            {
+                timer.OnTime();
+            }
+            catch (Exception e)
+            {
+                failed(e);
+            }
+            FinishStep();
+        }
     }
 
     private void RunPosted()

@@ -36,10 +36,12 @@ internal static unsafe partial class Epoll
 
     public static void Remove(SafeHandle epoll, SafeHandle descriptor) => Control(epoll, OperationDelete, descriptor, ReactorEvents.None, 0);
 
-    /// <returns>Count of events; 0 when a signal came.</returns>
-    public static int Wait(SafeHandle epoll, EpollEvent* events, int max, int timeoutMs)
+    /// <param name="limit">A wait without end when null.</param>
+    /// <returns>Count of events; 0 when a signal came, or the limit.</returns>
+    public static int Wait(SafeHandle epoll, EpollEvent* events, int max, TimeSpan? limit)
     {
-        var count = EpollWait(epoll, events, max, timeoutMs);
+        var until = limit is { } span ? TimeSpec.Of(span) : default;
+        var count = EpollWait(epoll, events, max, limit is null ? null : &until, null);
         if (count >= 0)
             return count;
         return Marshal.GetLastPInvokeError() == ErrnoInterrupted ? 0 : throw Failure("epoll_wait");
@@ -64,6 +66,13 @@ internal static unsafe partial class Epoll
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     private static partial int EpollControl(SafeHandle epoll, int operation, SafeHandle descriptor, EpollEvent* wanted);
 
-    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-    private static partial int EpollWait(SafeHandle epoll, EpollEvent* events, int max, int timeoutMs);
+    [LibraryImport("libc", EntryPoint = "epoll_pwait2", SetLastError = true)]
+    private static partial int EpollWait(SafeHandle epoll, EpollEvent* events, int max, TimeSpec* timeout, void* signals);
+
+    /// <summary>struct timespec of 64-bit Linux.</summary>
+    private readonly record struct TimeSpec(long Seconds, long Nanoseconds)
+    {
+        public static TimeSpec Of(TimeSpan span) =>
+            new(span.Ticks / TimeSpan.TicksPerSecond, span.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick);
+    }
 }

@@ -9,7 +9,7 @@ namespace Lab.Emulators.Dpu.DataPath.Vhost;
 /// A split virtqueue (virtio 1.2 §2.7) on a reactor, whose thread alone touches it. The driver is not trusted: what it can change is read
 /// once and checked, and when it is broken the queue stops, and nothing else does.
 /// </summary>
-internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device, Action<string> broken) : IReactorHandler, IReactorFinisher
+internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device, Action<string> broken) : IReactorHandler, IReactorFinisher, IReactorTimer
 {
     /// <summary>Entries of a ring.</summary>
     public const uint SizeMax = 1024;
@@ -28,8 +28,6 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
     private ushort* used;
     private ushort nextAvailable;
     private ushort nextUsed;
-    private ushort toldUsed;
-    private bool owesCall;
     private bool isBroken;
     private Reactor? reactor;
     private int underWay;
@@ -106,8 +104,6 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
 
     public void OnReady(ReactorEvents events) => Process();
 
-    public void OnStepDone() => CallDriver();
-
     /// <param name="isDone">And did not fail.</param>
     public void Finish(VhostRequest request, uint written, bool isDone)
     {
@@ -121,10 +117,8 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
         Volatile.Write(ref UsedIndex, nextUsed);
         Inflight?.Ended(head, nextUsed);
         if (request.Sample is { } sample)
-            sampler.End(sample, isDone);
-        if (!owesCall)
-            reactor!.Finish(this);
-        owesCall = true;
+            EndSample(sample, isDone);
+        OweCall();
         if (--underWay > 0 || drained is null)
             return;
         CallDriver();
@@ -163,23 +157,6 @@ internal sealed unsafe partial class VirtQueue(int index, VhostBlkDevice device,
 
     /// <summary>Its count is never read: an edge tells each signal, and reading it back would be one more system call for each request.</summary>
     private void WaitForKick(SafeFileHandle kick) => registration = reactor!.Register(kick, ReactorEvents.Readable | ReactorEvents.Edge, this);
-
-    /// <summary>Once for all that a step has done: an interrupt costs the guest more than a request.</summary>
-    private void CallDriver()
-    {
-        if (!owesCall)
-            return;
-        owesCall = false;
-        // The driver's wish is read after it can see the entries.
-        Interlocked.MemoryBarrier();
-        // §2.7.7.2, vring_need_event(): one of the entries since the last time is the one that it waits for.
-        var isWanted = UsesEventIndex
-            ? (ushort)(nextUsed - Volatile.Read(ref UsedEvent) - 1) < (ushort)(nextUsed - toldUsed)
-            : (Volatile.Read(ref AvailableFlags) & NoInterrupt) == 0;
-        toldUsed = nextUsed;
-        if (isWanted && Call is { } call)
-            EventFd.Signal(call);
-    }
 
     private bool TryTake(out ushort head)
     {
