@@ -18,6 +18,8 @@ internal sealed class CallModeration
     private static readonly long PauseMin = Stopwatch.Frequency / 20_000;
     private static readonly long PauseMax = Stopwatch.Frequency / 1_000;
 
+    /// <summary>For fewer it is not worth while: a driver with two requests under way would lose more time than it saves.</summary>
+    private const int TargetMin = 3;
     private const int TargetMax = 8;
 
     /// <summary>Calls that went well before one more request is wanted, and what a pause costs: it takes as long as so many interrupts.</summary>
@@ -33,7 +35,7 @@ internal sealed class CallModeration
     private long seenAt;
 
     /// <summary>Requests of one call.</summary>
-    private int Target => credit < 0 ? 1 : Math.Min(2 + (credit / Step), TargetMax);
+    private int Target => credit < 0 ? 1 : Math.Min(TargetMin + (credit / Step), TargetMax);
 
     public bool IsEnough(int ended) => ended >= Target;
 
