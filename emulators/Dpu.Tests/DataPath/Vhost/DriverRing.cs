@@ -17,6 +17,9 @@ internal sealed unsafe class DriverRing(byte* memory)
 
     public ushort UsedIndex => Volatile.Read(ref *(ushort*)(Memory + Used + 2));
 
+    /// <summary>Of the used ring's entry of that number, counted on without end.</summary>
+    public unsafe ushort UsedHead(ushort number) => *(ushort*)(Memory + Used + 4 + (ulong)(number % Size * 8));
+
     public unsafe void Describe(int index, ulong address, uint length, ushort flags, ushort next = 0) =>
         *(VirtqDescriptor*)(Memory + Descriptors + (ulong)(index * VirtqDescriptor.Bytes)) =
             new VirtqDescriptor { Address = address, Length = length, Flags = flags, NextIndex = next };

@@ -54,8 +54,7 @@ internal sealed class RingRig : IAsyncDisposable
 
     public ushort UsedIndex => ring.UsedIndex;
 
-    /// <summary>Of the used ring's entry of that number, counted on without end.</summary>
-    public unsafe ushort UsedHead(ushort number) => *(ushort*)(Memory + Used + 4 + (ulong)(number % Size * 8));
+    public ushort UsedHead(ushort number) => ring.UsedHead(number);
 
     public unsafe bool IsSound => new Span<byte>(all.Memory, Around).IndexOfAnyExcept(Canary) < 0
         && new Span<byte>(Memory + Granted, Around).IndexOfAnyExcept(Canary) < 0;
